@@ -1,0 +1,22 @@
+"""The audit: one check a file, each for a mistake seen in published studies."""
+
+from paribus.audit import choice, duplicates, endings, one_class, replication, sealed, still_metric
+from paribus.audit.evidence import Check, Evidence, Finding
+
+CHECKS: tuple[Check, ...] = (
+    sealed.check,
+    replication.check,
+    choice.check,
+    duplicates.check,
+    one_class.check,
+    still_metric.check,
+    endings.check,
+)
+
+
+def audit(evidence: Evidence) -> tuple[Finding, ...]:
+    """Every check's verdict, in the order of their codes."""
+    return tuple(check(evidence) for check in CHECKS)
+
+
+__all__ = ["CHECKS", "Evidence", "Finding", "audit"]

@@ -1,0 +1,18 @@
+"""PB004: no row stands on both sides of a split."""
+
+from __future__ import annotations
+
+from paribus.audit.evidence import Blank, Evidence, Finding
+
+FINDING = Blank("PB004", "No row stands on both sides of a split", "warning")
+
+
+def check(evidence: Evidence) -> Finding:
+    """A row that was trained on judges nothing."""
+    leaked = evidence.data["leaked_duplicates"]
+    if not leaked:
+        return FINDING.passed("No validation or test row equals a training row.")
+    return FINDING.found(
+        f"{leaked} validation or test rows equal a training row in every feature.",
+        "Remove duplicated rows from the data.",
+    )

@@ -1,0 +1,103 @@
+"""The parts of a split, told apart by type so that leakage can't be written down.
+
+Only `split` makes them. A preparation is fitted on a `TrainingPart` and on nothing else; a
+`SealedPart` shows no row before `open` is called, and remembers every opening.
+"""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paribus.data.table import Table, Task
+
+MADE_BY_SPLIT = object()
+"""Known to `split` alone: who shows it may make a part."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Part:
+    """Some rows of a table. `rows`: (row,) positions in it, rising; `features`: (row, feature) float64."""
+
+    rows: NDArray[np.int64]
+    features: NDArray[np.float64]
+    target: NDArray[Any]
+    names: tuple[str, ...]
+    task: Task
+    classes: tuple[str, ...]
+    made_by: InitVar[object] = None
+
+    def __post_init__(self, made_by: object) -> None:
+        if made_by is not MADE_BY_SPLIT:
+            raise TypeError(
+                f"a {type(self).__name__} is made by paribus.data.split alone, so that no rows leak"
+            )
+        for array in (self.rows, self.features, self.target):
+            array.setflags(write=False)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.n_rows} rows, {len(self.names)} features)"
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.rows)
+
+
+class TrainingPart(_Part):
+    """The rows that networks and preparations are fitted on."""
+
+
+class ValidationPart(_Part):
+    """The rows that configurations are compared on."""
+
+
+class OpenedPart(_Part):
+    """The rows of a sealed part after its opening: for judging what was already chosen."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SealedPart:
+    """The test rows, out of reach until `open` is called with a reason."""
+
+    _contents: OpenedPart
+    _openings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self._contents, OpenedPart):
+            raise TypeError("a SealedPart is made by paribus.data.split alone, so that no rows leak")
+
+    def __repr__(self) -> str:
+        return f"SealedPart({self.n_rows} rows, opened {len(self._openings)} times)"
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows: all that is to be seen from outside."""
+        return self._contents.n_rows
+
+    @property
+    def openings(self) -> tuple[str, ...]:
+        """The reason of every opening, in order."""
+        return tuple(self._openings)
+
+    def open(self, reason: str) -> OpenedPart:
+        """Break the seal and note why. Raises ValueError without a reason."""
+        if not reason.strip():
+            raise ValueError(
+                "a sealed part is opened for a reason, such as 'final score of configuration c17'"
+            )
+        self._openings.append(reason)
+        return self._contents
+
+
+Kind = TypeVar("Kind", bound=_Part)
+
+
+def take(kind: type[Kind], table: Table, rows: NDArray[np.int64]) -> Kind:
+    """A part of `kind` with copies of these rows of the table."""
+    return kind(
+        rows, table.features[rows], table.target[rows], table.names, table.task, table.classes, MADE_BY_SPLIT
+    )

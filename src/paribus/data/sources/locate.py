@@ -1,0 +1,45 @@
+"""Finding a file: beside the study, in the data folder, in PARIBUS_DATA."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+from paribus.errors import DataError
+
+
+def locate(source: str, folder: Path, data_dir: Path | None) -> Path:
+    """The file that `source` names. Raises DataError with every place looked in and names near to it."""
+    shelf = os.environ.get("PARIBUS_DATA")
+    places = [folder, *([data_dir] if data_dir else []), *([Path(shelf)] if shelf else [])]
+    tried = [place.absolute() / source for place in places]  # an absolute source stands for itself
+    for path in tried:
+        if _is(path, "dir"):
+            raise DataError(f"data.source = '{source}' is a folder ({path}): name one file in it")
+        if _is(path, "file"):
+            return path
+    looked = ", ".join(dict.fromkeys(str(path.parent) for path in tried))
+    hint = "" if shelf or Path(source).is_absolute() else " (PARIBUS_DATA isn't set)"
+    raise DataError(
+        f"data.source = '{source}' isn't there. Looked in: {looked}{hint}.{_near(tried)}"
+        " Correct the name, or say where the file is with --data-dir or PARIBUS_DATA"
+    )
+
+
+def _is(path: Path, kind: str) -> bool:
+    try:
+        return path.is_dir() if kind == "dir" else path.exists()
+    except (OSError, ValueError):  # a name too long, a null character
+        return False
+
+
+def _near(tried: list[Path]) -> str:
+    siblings = {
+        other.name.lower(): other.name
+        for path in tried
+        if _is(path.parent, "dir") and os.access(path.parent, os.R_OK)
+        for other in path.parent.iterdir()
+    }
+    found = get_close_matches(tried[0].name.lower(), siblings, n=3)
+    return f" Near names there: {', '.join(siblings[name] for name in found)}." if found else ""

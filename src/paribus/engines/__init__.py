@@ -1,0 +1,9 @@
+"""Engines: what trains a trial. One protocol, one file an engine."""
+
+from paribus.engines.numpy import NumpyEngine
+from paribus.engines.population import PopulationEngine
+from paribus.engines.protocol import Engine, Folds
+
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PopulationEngine(), NumpyEngine())}
+
+__all__ = ["ENGINES", "Engine", "Folds"]

@@ -1,0 +1,40 @@
+"""The default engine: many networks as one batched program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from paribus.engines.protocol import Engine, Folds
+from paribus.population.grouping import group, shape_of
+from paribus.population.losses import ALLOWED_LOSSES, resolve_loss
+from paribus.population.outcome import Lineage, Outcome, Task
+from paribus.population.training import train
+from paribus.study.configuration import Configuration
+
+
+def loss_refusal(configuration: Configuration, task: Task) -> str | None:
+    """Why the configuration's loss doesn't fit the task, or None: the same for every engine."""
+    loss, allowed = resolve_loss(configuration.train.loss, task.kind), ALLOWED_LOSSES[task.kind]
+    if loss in allowed:
+        return None
+    return f"train.loss = '{loss}' does not fit a {task.kind} task (allowed: auto, {', '.join(allowed)})"
+
+
+class PopulationEngine(Engine):
+    """Trains populations of equal shape (`paribus.population`)."""
+
+    name: ClassVar[str] = "population"
+
+    def refusal(self, configuration: Configuration, task: Task) -> str | None:
+        """See `Engine.refusal`."""
+        return loss_refusal(configuration, task)
+
+    def populations(self, lineages: Sequence[Lineage], folds: Folds, task: Task, memory: int) -> list[list[Lineage]]:
+        """See `Engine.populations`."""
+        return [members for _, members in group(lineages, folds, task, memory)]
+
+    def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
+        """See `Engine.train`."""
+        shape = shape_of(lineages[0], folds[lineages[0].data], task)
+        return train(shape, lineages, folds, task)

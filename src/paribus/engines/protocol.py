@@ -1,0 +1,30 @@
+"""The one protocol that every engine follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Protocol
+
+from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
+from paribus.study.configuration import Configuration
+
+Folds = Mapping[tuple[int, str, str], FoldArrays]
+"""Prepared folds by (fold, scaler, selector)."""
+
+
+class Engine(Protocol):
+    """Trains lineages. The same study means the same to every engine."""
+
+    name: ClassVar[str]
+
+    def refusal(self, configuration: Configuration, task: Task) -> str | None:
+        """Why this configuration can't be trained here, or None. Asked before anything is trained."""
+        ...
+
+    def populations(self, lineages: Sequence[Lineage], folds: Folds, task: Task, memory: int) -> list[list[Lineage]]:
+        """The lineages in groups to be trained together, costliest first, each within `memory` bytes."""
+        ...
+
+    def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
+        """Train one of those groups: an outcome for each epoch level of each lineage."""
+        ...

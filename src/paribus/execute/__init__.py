@@ -1,0 +1,1 @@
+"""Where populations run: processes, memory, resume."""

@@ -1,0 +1,73 @@
+"""Where populations run: this process, or worker processes of one thread each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import as_completed
+from typing import Any, TypeVar
+
+import torch
+from loky import ProcessPoolExecutor
+from loky.process_executor import TerminatedWorkerError
+from threadpoolctl import threadpool_limits
+
+from paribus.errors import InterruptedStudyError
+from paribus.execute import worker
+
+Result = TypeVar("Result")
+
+_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+
+
+def available_workers() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pool:
+    """Runs calls and hands back what they return as each ends, in any order.
+
+    With one worker the calls run in this process, on one thread too: sums split over threads would
+    depend on their number. Leaving the `with` block early ends the workers.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Pool:
+        if self.workers > 1:
+            self.executor = ProcessPoolExecutor(
+                max_workers=self.workers,
+                timeout=None,
+                initializer=worker.set_up,
+                initargs=(os.getpid(),),
+                env=_ONE_THREAD,
+            )
+            self.executor.submit(os.getpid)
+        self.limits = threadpool_limits(1)
+        self.threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self.executor:
+            self.executor.shutdown(wait=True, kill_workers=kind is not None)
+        self.limits.restore_original_limits()
+        torch.set_num_threads(self.threads)
+
+    def run(self, call: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+        """`call(*each)` for each of `arguments`."""
+        if self.executor is None:
+            for each in arguments:
+                yield call(*each)
+            return
+        try:
+            for future in as_completed([self.executor.submit(call, *each) for each in arguments]):
+                yield future.result()
+        except TerminatedWorkerError:
+            raise InterruptedStudyError(
+                "a worker process was killed, perhaps for want of memory. What was finished is kept:"
+                f" run the same command again, with fewer than --workers {self.workers} if it happens again"
+            ) from None

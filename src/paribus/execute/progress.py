@@ -1,0 +1,46 @@
+"""What a run tells while it goes. The command line draws it; a library call keeps quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from paribus.population.outcome import Outcome
+
+
+class Progress(Protocol):
+    """Told of each step of a run; all calls come from the process that called `run`."""
+
+    def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
+        """A stage begins: so many trials, of which so many stand in the record already."""
+        ...
+
+    def trained(self, outcomes: Sequence[Outcome]) -> None:
+        """A population was trained and recorded."""
+        ...
+
+    def ranked(self, name: str, board: pd.DataFrame) -> None:
+        """A stage ended; `board` is its leaderboard."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something that the user should read."""
+        ...
+
+
+class Quiet(Progress):
+    """Says nothing."""
+
+    def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
+        """See `Progress.stage`."""
+
+    def trained(self, outcomes: Sequence[Outcome]) -> None:
+        """See `Progress.trained`."""
+
+    def ranked(self, name: str, board: pd.DataFrame) -> None:
+        """See `Progress.ranked`."""
+
+    def note(self, text: str) -> None:
+        """See `Progress.note`."""

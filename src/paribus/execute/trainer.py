@@ -1,0 +1,55 @@
+"""From trials to outcomes: share trainings, prepare folds, train populations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from paribus.engines import ENGINES
+from paribus.execute import worker
+from paribus.execute.memory import population_memory
+from paribus.execute.pool import Pool
+from paribus.execute.shelf import Shelf
+from paribus.population.outcome import Lineage, Outcome, Task
+from paribus.study.plan import Trial
+
+
+def lineages_of(trials: Sequence[Trial]) -> list[Lineage]:
+    """The trainings behind `trials`: those that differ in their epochs alone are one."""
+    shared: dict[tuple[str, int, int], list[Trial]] = {}
+    for trial in {trial.key: trial for trial in trials}.values():
+        apart_from_epochs = trial.configuration.with_epochs(1).config_id
+        shared.setdefault((apart_from_epochs, trial.fold, trial.seed), []).append(trial)
+    lineages = []
+    for (_, fold, seed), members in sorted(shared.items()):
+        members.sort(key=lambda trial: trial.configuration.train.epochs)
+        epochs = tuple(trial.configuration.train.epochs for trial in members)
+        lineages.append(Lineage(members[-1].configuration, epochs, fold, seed))
+    return lineages
+
+
+def train(
+    trials: Sequence[Trial], trained: Collection[tuple[str, int, int]], shelf: Shelf, pool: Pool, task: Task
+) -> Iterator[list[Outcome]]:
+    """Train those of `trials` that aren't `trained`; each population's outcomes as it ends."""
+    lineages = lineages_of([trial for trial in trials if trial.key not in trained])
+    prepare(lineages, shelf, pool)
+    folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
+    memory = population_memory(pool.workers)
+    by_engine: dict[str, list[Lineage]] = {}
+    for lineage in lineages:
+        by_engine.setdefault(lineage.configuration.train.engine, []).append(lineage)
+    yield from pool.run(
+        worker.train,
+        [
+            (shelf, engine, population, task)
+            for engine, members in by_engine.items()
+            for population in ENGINES[engine].populations(members, folds, task, memory)
+        ],
+    )
+
+
+def prepare(lineages: Sequence[Lineage], shelf: Shelf, pool: Pool) -> None:
+    """Put every prepared fold that `lineages` need on the shelf."""
+    missing = shelf.missing(lineage.data for lineage in lineages)
+    for _ in pool.run(worker.prepare, [(shelf, name) for name in missing]):
+        pass

@@ -1,0 +1,64 @@
+"""What runs in a worker process: one preparation, or one population."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+
+import torch
+
+from paribus.engines import ENGINES
+from paribus.execute.shelf import Name, Shelf
+from paribus.population.outcome import Lineage, Outcome, Task
+
+WATCH_SECONDS = 1.0
+
+
+def set_up(parent: int) -> None:
+    """One thread; Ctrl-C is the parent's business; no worker outlives its parent."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)
+
+
+def prepare(shelf: Shelf, name: Name) -> Name:
+    """Put one prepared fold on the shelf."""
+    return shelf.prepare(name)
+
+
+def train(shelf: Shelf, engine: str, lineages: Sequence[Lineage], task: Task) -> list[Outcome]:
+    """Train one population. What fails there is an outcome, and costs its neighbours nothing."""
+    folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
+    try:
+        return ENGINES[engine].train(lineages, folds, task)
+    except (RuntimeError, MemoryError, ValueError, ArithmeticError) as error:
+        if len(lineages) == 1:
+            return failed(lineages[0], error)
+        return [outcome for lineage in lineages for outcome in train(shelf, engine, [lineage], task)]
+
+
+def failed(lineage: Lineage, error: Exception) -> list[Outcome]:
+    """The outcomes of a training that raised `error`."""
+    return [
+        Outcome(
+            config_id=lineage.configuration.with_epochs(epochs).config_id,
+            fold=lineage.fold,
+            seed=lineage.seed,
+            status="failed",
+            reason=f"{type(error).__name__}: {error}",
+            n_parameters=0,
+            epochs_run=0,
+            best_epoch=0,
+            train_seconds=0.0,
+        )
+        for epochs in lineage.epochs
+    ]

@@ -1,0 +1,1 @@
+"""Architectures, each written for one network."""

@@ -1,0 +1,28 @@
+"""Predictions of one trained network, in its own process or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from paribus.networks.mlp import MLP
+from paribus.study.spec import Network
+
+
+def predict(
+    network: Network, weights: Sequence[NDArray[np.floating]], rows: NDArray[np.float32], kind: str
+) -> NDArray[np.float32]:
+    """Predictions of prepared `rows`, (row, feature): the probability of the positive class (row,),
+    of each class (row, class), or the value (row,).
+    """
+    model = MLP(network, rows.shape[1], weights[-1].shape[1]).load(weights).eval()
+    with torch.inference_mode():
+        logits = model(torch.from_numpy(np.array(rows)))
+        if kind == "multiclass":
+            found: NDArray[np.float32] = torch.softmax(logits, dim=1).numpy()
+            return found
+        found = (torch.sigmoid(logits) if kind == "binary" else logits)[:, 0].numpy()
+    return found

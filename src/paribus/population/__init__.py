@@ -1,0 +1,1 @@
+"""Many networks as one program: grouping, stacked layers, optimizers, metrics, the training loop."""

@@ -1,0 +1,180 @@
+"""Metrics of all members at once, in float64, agreeing with scikit-learn's.
+
+Every function takes `truth`, (row,) or (member, row), and predictions with a leading member axis,
+and gives one value a member. What is undefined (a ROC curve of one class) is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Array = NDArray[np.generic]
+
+
+def scores(kind: str, metrics: Iterable[str], truth: Array, predictions: Array) -> dict[str, Floats]:
+    """The value of each metric, (member,).
+
+    `predictions` is (member, row): the probability of the positive class, or the value for
+    regression; (member, row, class) for several classes.
+    """
+    predictions = predictions.astype(np.float64)
+    if kind == "regression":
+        return {metric: _REGRESSION[metric](truth.astype(np.float64), predictions) for metric in metrics}
+    if kind == "binary":
+        return {metric: _BINARY[metric](truth == 1, predictions) for metric in metrics}
+    return {metric: _MULTICLASS[metric](truth, predictions) for metric in metrics}
+
+
+def _share(part: Array, whole: Array) -> Floats:
+    """part / whole, 0 where whole is 0."""
+    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
+
+
+def _counts(truth: Array, called: Array) -> tuple[Floats, Floats, Floats, Floats]:
+    """True positives, false positives, false negatives, true negatives."""
+    both = np.count_nonzero(truth & called, axis=-1).astype(np.float64)
+    positives = np.count_nonzero(truth, axis=-1)
+    calls = np.count_nonzero(called, axis=-1)
+    return both, calls - both, positives - both, called.shape[-1] - positives - calls + both
+
+
+def _accuracy(truth: Array, p: Floats) -> Floats:
+    return np.mean(truth == (p > 0.5), axis=-1, dtype=np.float64)
+
+
+def _recall(truth: Array, p: Floats) -> Floats:
+    tp, _, fn, _ = _counts(truth, p > 0.5)
+    return _share(tp, tp + fn)
+
+
+def _precision(truth: Array, p: Floats) -> Floats:
+    tp, fp, _, _ = _counts(truth, p > 0.5)
+    return _share(tp, tp + fp)
+
+
+def _f1(truth: Array, p: Floats) -> Floats:
+    tp, fp, fn, _ = _counts(truth, p > 0.5)
+    return _share(2 * tp, 2 * tp + fp + fn)
+
+
+def _balanced_accuracy(truth: Array, p: Floats) -> Floats:
+    tp, fp, fn, tn = _counts(truth, p > 0.5)
+    with np.errstate(invalid="ignore"):
+        return np.nanmean([tp / (tp + fn), tn / (tn + fp)], axis=0)
+
+
+def _mcc(truth: Array, p: Floats) -> Floats:
+    tp, fp, fn, tn = _counts(truth, p > 0.5)
+    return _share(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)))
+
+
+def _log_loss(truth: Array, p: Floats) -> Floats:
+    likelihood = np.clip(np.where(truth, p, 1 - p), np.finfo(np.float64).eps, 1)
+    return -np.log(likelihood).mean(axis=-1)
+
+
+def _brier(truth: Array, p: Floats) -> Floats:
+    return np.square(p - truth).mean(axis=-1)
+
+
+def _descending(truth: Array, p: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Positives and negatives called so far, from the highest score down, and where a tie ends."""
+    order = np.argsort(-p, axis=-1, kind="stable")
+    ranked = np.take_along_axis(p, order, axis=-1)
+    positive = np.take_along_axis(np.broadcast_to(truth, p.shape), order, axis=-1)
+    ends = np.ones(p.shape, dtype=np.bool_)
+    ends[..., :-1] = ranked[..., 1:] != ranked[..., :-1]
+    return np.cumsum(positive, axis=-1), np.cumsum(~positive, axis=-1), ends
+
+
+def _before(counts: NDArray[np.int64], ends: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """At the end of each tie, `counts` as it stood at the end of the tie before."""
+    last = np.maximum.accumulate(np.where(ends, counts, 0), axis=-1)
+    before = np.zeros_like(last)
+    before[..., 1:] = last[..., :-1]
+    return before
+
+
+def _roc_auc(truth: Array, p: Floats) -> Floats:
+    tp, fp, ends = _descending(truth, p)
+    width = np.where(ends, fp - _before(fp, ends), 0)
+    area = (width * (tp + _before(tp, ends))).sum(axis=-1) / 2
+    pairs = tp[..., -1] * fp[..., -1]
+    return np.divide(area, pairs, out=np.full(area.shape, np.nan), where=pairs != 0)
+
+
+def _average_precision(truth: Array, p: Floats) -> Floats:
+    tp, fp, ends = _descending(truth, p)
+    gained = np.where(ends, tp - _before(tp, ends), 0)
+    return _share((gained * tp / (tp + fp)).sum(axis=-1), tp[..., -1])
+
+
+def _one_against_rest(binary: str, truth: Array, p: Floats, one_hot: bool) -> Floats:
+    """The macro mean over classes of a binary metric."""
+    called = np.eye(p.shape[-1])[p.argmax(axis=-1)] if one_hot else p
+    each = [_BINARY[binary](truth == label, called[..., label]) for label in range(p.shape[-1])]
+    return np.mean(each, axis=0)
+
+
+def _multiclass_balanced(truth: Array, p: Floats) -> Floats:
+    called = p.argmax(axis=-1)
+    present = [label for label in range(p.shape[-1]) if np.any(truth == label)]
+    found = [_share(((truth == c) & (called == c)).sum(-1), (truth == c).sum(-1)) for c in present]
+    return np.mean(found, axis=0)
+
+
+def _multiclass_mcc(truth: Array, p: Floats) -> Floats:
+    """Gorodkin, Computational Biology and Chemistry 28, 2004."""
+    called = p.argmax(axis=-1)
+    n = p.shape[-2]
+    truths = np.stack([(truth == label).sum(-1) for label in range(p.shape[-1])], -1).astype(np.float64)
+    calls = np.stack([(called == label).sum(-1) for label in range(p.shape[-1])], -1).astype(np.float64)
+    agreed = (truth == called).sum(-1)
+    top = agreed * n - (truths * calls).sum(-1)
+    return _share(top, np.sqrt((n**2 - (calls**2).sum(-1)) * (n**2 - (truths**2).sum(-1))))
+
+
+def _multiclass_log_loss(truth: Array, p: Floats) -> Floats:
+    index = np.broadcast_to(truth, p.shape[:-1])[..., None].astype(np.int64)
+    share = np.take_along_axis(p, index, axis=-1)[..., 0] / p.sum(axis=-1)
+    return -np.log(np.clip(share, np.finfo(np.float64).eps, 1)).mean(axis=-1)
+
+
+def _r2(truth: Floats, value: Floats) -> Floats:
+    spread = np.square(truth - truth.mean(axis=-1, keepdims=True)).sum(axis=-1)
+    return 1 - np.square(truth - value).sum(axis=-1) / spread
+
+
+_BINARY = {
+    "accuracy": _accuracy,
+    "balanced_accuracy": _balanced_accuracy,
+    "precision": _precision,
+    "recall": _recall,
+    "f1": _f1,
+    "roc_auc": _roc_auc,
+    "average_precision": _average_precision,
+    "log_loss": _log_loss,
+    "brier": _brier,
+    "mcc": _mcc,
+}
+_MULTICLASS = {
+    "accuracy": lambda truth, p: np.mean(truth == p.argmax(axis=-1), axis=-1, dtype=np.float64),
+    "balanced_accuracy": _multiclass_balanced,
+    "precision": lambda truth, p: _one_against_rest("precision", truth, p, one_hot=True),
+    "recall": lambda truth, p: _one_against_rest("recall", truth, p, one_hot=True),
+    "f1": lambda truth, p: _one_against_rest("f1", truth, p, one_hot=True),
+    "roc_auc": lambda truth, p: _one_against_rest("roc_auc", truth, p, one_hot=False),
+    "log_loss": _multiclass_log_loss,
+    "mcc": _multiclass_mcc,
+}
+_REGRESSION = {
+    "mse": lambda truth, value: np.square(truth - value).mean(axis=-1),
+    "rmse": lambda truth, value: np.sqrt(np.square(truth - value).mean(axis=-1)),
+    "mae": lambda truth, value: np.abs(truth - value).mean(axis=-1),
+    "r2": _r2,
+}

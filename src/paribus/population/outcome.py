@@ -1,0 +1,82 @@
+"""What is trained and what it leaves, the same for every engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paribus.networks.mlp import Weights
+from paribus.study.configuration import Configuration
+
+TaskKind = Literal["binary", "multiclass", "regression"]
+Status = Literal["done", "diverged", "failed"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the networks are asked for: the kind, the outputs, the metrics that are watched."""
+
+    kind: TaskKind
+    n_outputs: int
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FoldArrays:
+    """One fold, prepared: float32 features (row, feature); targets (row,), float32 or class codes."""
+
+    train_x: NDArray[np.float32]
+    train_y: NDArray[np.float32] | NDArray[np.int64]
+    val_x: NDArray[np.float32]
+    val_y: NDArray[np.float32] | NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(training rows, validation rows, features)."""
+        return (*self.train_x.shape[:1], *self.val_x.shape[:1], *self.train_x.shape[1:])  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Trials that differ in their number of epochs only: one training, read off at each.
+
+    `configuration` is that of the longest; `epochs` are the levels to read off, ascending.
+    """
+
+    configuration: Configuration
+    epochs: tuple[int, ...]
+    fold: int
+    seed: int
+
+    @property
+    def data(self) -> tuple[int, str, str]:
+        """Which prepared fold it sees: (fold, scaler, selector)."""
+        return (self.fold, self.configuration.prepare.scale, self.configuration.prepare.select)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one trial leaves.
+
+    `curves` are (epoch,) float64; `predictions` are those of the validation rows, float32: the
+    probability of the positive class (row,), of each class (row, class), or the value (row,).
+    `train_seconds` is the trial's share of its population's time.
+    """
+
+    config_id: str
+    fold: int
+    seed: int
+    status: Status
+    n_parameters: int
+    epochs_run: int
+    best_epoch: int
+    train_seconds: float
+    reason: str = ""
+    train: dict[str, float] = field(default_factory=dict)
+    val: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    predictions: NDArray[np.float32] | None = None
+    weights: Weights = ()

@@ -1,0 +1,242 @@
+"""The training loop of a population, and what each of its trials leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from paribus.networks.mlp import Weights, initial_weights
+from paribus.population.buffers import Stack
+from paribus.population.evaluation import Evaluation, Scored, evaluate
+from paribus.population.grouping import Shape
+from paribus.population.losses import output_gradient_, predict_, row_losses
+from paribus.population.optimizers import OPTIMIZERS
+from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
+from paribus.population.rows import Rows
+from paribus.population.stacked import StackedMLP
+from paribus.population.stopping import Stopping
+
+NEVER = np.iinfo(np.int64).max
+COMPACT = 0.75
+"""The population is compacted when this share of its members, or less, still trains."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A training read off for one trial: its weights' name, and where it stood."""
+
+    member: int
+    epochs: int
+    epochs_run: int
+    best_epoch: int
+    kept_epoch: int
+    diverged: bool
+
+
+def train(
+    shape: Shape, lineages: Sequence[Lineage], folds: Mapping[tuple[int, str, str], FoldArrays], task: Task
+) -> list[Outcome]:
+    """Train `lineages` together; one outcome for each of their epoch levels.
+
+    An outcome has the same bits beside any other members, on one machine.
+    """
+    started = perf_counter()
+    with _one_thread():
+        training = Training(shape, at_least_two(lineages), folds, task)
+        training.run()
+        readings = [reading for reading in training.readings if reading.member < len(lineages)]
+        kept = evaluate(shape, training.lineages, folds, training.kept, task)
+    total = sum(reading.epochs_run for reading in readings)
+    seconds = (perf_counter() - started) / total
+    return [training.outcome(reading, kept, seconds * reading.epochs_run) for reading in readings]
+
+
+def at_least_two(lineages: Sequence[Lineage]) -> list[Lineage]:
+    """The same, or a lone one twice: one matrix takes another path through the library than two."""
+    return [*lineages, *lineages] if len(lineages) == 1 else list(lineages)
+
+
+class _one_thread:  # noqa: N801 - used as `with _one_thread():`
+    """One thread for PyTorch: sums split over threads would depend on their number."""
+
+    def __enter__(self) -> None:
+        self.threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+
+    def __exit__(self, *_: object) -> None:
+        torch.set_num_threads(self.threads)
+
+
+class Training:
+    """The state of one population while it trains. `active` are the members in the stack."""
+
+    def __init__(
+        self, shape: Shape, lineages: list[Lineage], folds: Mapping[tuple[int, str, str], FoldArrays], task: Task
+    ) -> None:
+        self.shape, self.lineages, self.task = shape, lineages, task
+        self.rows = Rows(shape, lineages, folds)
+        self.active = np.arange(len(lineages))
+        self.last = np.array([lineage.epochs[-1] for lineage in lineages])
+        stopping = [lineage.configuration.train.early_stopping for lineage in lineages]
+        self.stopping = Stopping(
+            shape.monitor or "val_loss",
+            shape.min_delta,
+            np.array([rule.patience if rule else NEVER for rule in stopping]),
+        )
+        self.done = np.zeros(len(lineages), dtype=np.bool_)
+        self.steps = 0
+        self.curves: list[tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]] = []
+        self.readings: list[Reading] = []
+        self.kept: dict[tuple[int, int], Weights] = {}
+        self.weights = Stack(shape.layers, len(lineages))
+        for place, lineage in enumerate(lineages):
+            network = lineage.configuration.network
+            fresh = initial_weights(network, shape.widths[0], shape.widths[-1], lineage.seed, lineage.fold)
+            for layer, matrix in zip(self.weights.layers, fresh, strict=True):
+                layer[place] = torch.from_numpy(matrix)
+        states = [Stack(shape.layers, len(lineages)) for _ in range(OPTIMIZERS[shape.optimizer].n_states)]
+        self._lay_out(self.weights, states, self.weights.take(torch.arange(len(lineages))))
+
+    def _lay_out(self, weights: Stack, states: list[Stack], best: Stack) -> None:
+        """Take these stacks as the active members', and make what depends on their number."""
+        members, shape = len(self.active), self.shape
+        self.weights, self.states, self.best = weights, states, best
+        self.gradients = Stack(shape.layers, members)
+        self.optimizer = OPTIMIZERS[shape.optimizer](shape.constants, states, Stack(shape.layers, members))
+        trained = [self.lineages[member].configuration for member in self.active]
+        self.rates = torch.tensor([-c.train.learning_rate for c in trained])[:, None, None]
+        self.dropout = torch.tensor([c.network.dropout for c in trained])[:, None, None]
+        self.keep = 1 / (1 - self.dropout)
+        drops = bool((self.dropout > 0).any())
+        sizes = {end - start for start, end in self._batches()}
+        self.networks = {size: StackedMLP(shape, members, size) for size in sizes}
+        self.masks = {size: self._masks(size) if drops else [] for size in sizes}
+        self.logits = torch.empty(members, shape.train_rows, shape.widths[-1])
+        self.evaluation = Evaluation(shape, members)
+
+    def _masks(self, rows: int) -> list[Tensor | None]:
+        """Room for the noise of one step, for each hidden layer that dropout follows."""
+        widths, dropped = self.shape.widths[1:-1], self.shape.dropped
+        return [
+            torch.empty(len(self.active), rows, width) if follows else None
+            for width, follows in zip(widths, dropped, strict=True)
+        ]
+
+    def _batches(self) -> Iterator[tuple[int, int]]:
+        for start in range(0, self.shape.train_rows, self.shape.batch_size):
+            yield start, min(start + self.shape.batch_size, self.shape.train_rows)
+
+    def run(self) -> None:
+        """Train until every member has stopped or has run its epochs."""
+        epoch = 0
+        while not self.done.all():
+            epoch += 1
+            losses = self._epoch(epoch)
+            self._judge(epoch, losses)
+            self._compact()
+
+    def _epoch(self, epoch: int) -> NDArray[np.float64]:
+        """One pass over the training rows; each active member's mean loss as it was met."""
+        self.rows.shuffle(epoch)
+        noise = self.rows.noise(epoch) if any(self.masks.values()) else []
+        for start, end in self._batches():
+            self._step(slice(start, end), noise)
+        truth = self.rows.batch(slice(None)).truth
+        losses = row_losses(self.logits, truth, self.shape.loss, self.shape.kind)
+        return losses.numpy().mean(axis=1, dtype=np.float64)
+
+    def _step(self, rows: slice, noise: list[Tensor | None]) -> None:
+        batch = self.rows.batch(rows)
+        size = rows.stop - rows.start
+        network, masks = self.networks[size], self.masks[size]
+        for mask, layer in zip(masks, noise, strict=True):
+            if mask is not None and layer is not None:
+                torch.ge(layer[:, rows], self.dropout, out=mask)
+                mask.mul_(self.keep)
+        logits = network.forward(batch.rows, self.weights, masks)
+        self.logits[:, rows] = logits.view
+        by_logits = output_gradient_(
+            predict_(logits, self.shape.kind), batch.truth, self.shape.loss, self.shape.kind
+        )
+        network.backward(by_logits, self.weights, self.gradients, masks)
+        self.steps += 1
+        direction, scale = self.optimizer.direction(self.gradients, self.steps)
+        rates = self.rates * scale
+        for matrix, step in zip(self.weights.layers, direction.layers, strict=True):
+            matrix.addcmul_(step, rates)
+
+    def _judge(self, epoch: int, losses: NDArray[np.float64]) -> None:
+        """Record the epoch; keep the best weights; read off the trials that end here."""
+        training = self.active[~self.done[self.active]]
+        among = ~self.done[self.active]
+        values = self.evaluation.validate(self.rows, self.weights, self.task)
+        values["loss"] = losses
+        self.curves.append((training, {name: value[among] for name, value in values.items()}))
+        watched = values[self.shape.monitor or "val_loss"]
+        improved = self.stopping.update(training, watched[among], epoch)
+        if self.shape.restore_best and improved.any():
+            self.best.put(torch.from_numpy(np.flatnonzero(among)[improved]), self.weights)
+        finite = np.isfinite(losses) & np.isfinite(values["val_loss"])
+        stopped = self.stopping.stopped(training)
+        for place, member, stop in zip(np.flatnonzero(among), training, stopped, strict=True):
+            ended = not finite[place] or stop or epoch == self.last[member]
+            self._read(int(place), int(member), epoch, ended, bool(finite[place]))
+            self.done[member] = ended
+
+    def _read(self, place: int, member: int, epoch: int, ended: bool, finite: bool) -> None:
+        best = int(self.stopping.best_epoch[member])
+        kept = best if self.shape.restore_best else epoch
+        for level in self.lineages[member].epochs:
+            if level == epoch or (ended and level > epoch):
+                self.readings.append(Reading(member, level, epoch, best, kept, not finite))
+                if finite and (member, kept) not in self.kept:
+                    source = self.best if self.shape.restore_best else self.weights
+                    self.kept[member, kept] = tuple(layer[place].numpy().copy() for layer in source.layers)
+
+    def _compact(self) -> None:
+        """Let finished members leave, once enough of them have."""
+        going = np.flatnonzero(~self.done[self.active])
+        if not len(going) or len(going) > COMPACT * len(self.active) or len(self.active) == 2:
+            return
+        if len(going) == 1:
+            going = np.array([going[0], going[0] - 1 if going[0] else 1])
+        index = torch.from_numpy(going)
+        self.active = self.active[going]
+        self.rows.choose([self.lineages[member] for member in self.active])
+        self._lay_out(self.weights.take(index), [state.take(index) for state in self.states], self.best.take(index))
+
+    def outcome(self, reading: Reading, scored: Mapping[tuple[int, int], Scored], seconds: float) -> Outcome:
+        """The outcome of one reading."""
+        lineage = self.lineages[reading.member]
+        run = self.curves[: reading.epochs_run]
+        curves = {
+            name: np.array([values[name][np.searchsorted(members, reading.member)] for members, values in run])
+            for name in run[0][1]
+        }
+        if reading.diverged:
+            status, worth, weights = "diverged", Scored({}, {}, None), ()
+        else:
+            name = (reading.member, reading.kept_epoch)
+            status, worth, weights = "done", scored[name], self.kept[name]
+        return Outcome(
+            config_id=lineage.configuration.with_epochs(reading.epochs).config_id,
+            fold=lineage.fold,
+            seed=lineage.seed,
+            status=status,
+            reason=f"the loss was no finite number at epoch {reading.epochs_run}" if reading.diverged else "",
+            n_parameters=self.shape.n_parameters,
+            epochs_run=reading.epochs_run,
+            best_epoch=reading.best_epoch,
+            train_seconds=seconds,
+            train=worth.train,
+            val=worth.val,
+            curves=curves,
+            predictions=worth.predictions,
+            weights=weights,
+        )

@@ -1,0 +1,1 @@
+"""A record as typed facts, and what draws them."""

@@ -1,0 +1,102 @@
+"""Everything that a run leaves beside its record."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from paribus.report.facts import Facts, gather
+from paribus.report.figures import figures
+from paribus.report.page import page
+from paribus.store.folder import write
+from paribus.store.record import Record
+from paribus.study.spec import Study
+
+
+def write_report(record: Record, study: Study, folder: Path) -> Facts:
+    """Write the tables, the figures and the page of a record into `folder`; its facts."""
+    facts = gather(record, study)
+    _csv(folder / "trials.csv", facts.trials)
+    _parquet(folder / "trials.parquet", facts.trials)
+    _csv(folder / "leaderboard.csv", facts.board)
+    _csv(folder / "questions.csv", _questions(facts))
+    write(folder / "summary.json", _json(summary(facts)))
+    write(folder / "audit.json", _json([dataclasses.asdict(finding) for finding in facts.findings]))
+    drawn = figures(facts)
+    for figure in drawn:
+        write(folder / "figures" / f"{figure.name}.svg", figure.svg)
+    write(folder / "report.html", page(facts, drawn))
+    return facts
+
+
+def summary(facts: Facts) -> dict[str, Any]:
+    """The study in one table of numbers: `summary.json`."""
+    best = facts.best
+    scored: dict[str, Any] = {}
+    for score in best.scores:
+        scored[f"{score.part}_{score.metric}"] = score.value
+        scored[f"{score.part}_{score.metric}_interval"] = [score.interval.low, score.interval.high]
+    return {
+        "study": facts.study.name,
+        "best": {
+            "config_id": best.config_id,
+            "levels": best.levels,
+            "stage": best.stage,
+            "n_parameters": best.n_parameters,
+            **scored,
+        },
+        "optimism": dataclasses.asdict(facts.optimism) if facts.optimism else None,
+        "n_trials": len(facts.trials),
+        "n_configurations": len(facts.board),
+        "status": facts.trials["status"].value_counts().to_dict(),
+        "wall_seconds": facts.wall_seconds,
+        "sealed_part_opened_for": [opening["config_id"] for opening in facts.openings],
+        "versions": facts.versions,
+        "data_fingerprint": facts.fingerprint,
+        "study_hash": facts.study_hash,
+    }
+
+
+def _questions(facts: Facts) -> pd.DataFrame:
+    columns = ["question", "ask", "vary", "level", "config_id", "metric", "estimate", "low", "high"]
+    columns += ["difference", "difference_low", "difference_high", "sentence"]
+    rows = [
+        (
+            *(answer.question.name, answer.question.ask, answer.question.vary, str(each.level), each.config_id),
+            *(answer.question.metric, each.estimate, each.interval.low, each.interval.high),
+            *(each.difference, each.difference_interval.low, each.difference_interval.high, answer.sentence),
+        )
+        for answer in facts.answers
+        for each in answer.levels
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _csv(path: Path, frame: pd.DataFrame) -> None:
+    write(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _parquet(path: Path, frame: pd.DataFrame) -> None:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    write(path, buffer.getvalue())
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_plain(value), indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Ranking, intervals, what choosing costs; each method with its source."""

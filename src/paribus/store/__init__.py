@@ -1,0 +1,1 @@
+"""The record and its tables. One writer."""

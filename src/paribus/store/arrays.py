@@ -1,0 +1,34 @@
+"""Arrays as bytes in the record: safetensors, so that reading one never runs code."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from paribus.population.outcome import Outcome
+
+
+def pack(outcome: Outcome) -> bytes:
+    """Curves, predictions and weights of an outcome."""
+    arrays: dict[str, NDArray[np.generic]] = {f"curve {name}": values for name, values in outcome.curves.items()}
+    arrays |= {f"weights {layer}": matrix for layer, matrix in enumerate(outcome.weights)}
+    if outcome.predictions is not None:
+        arrays["predictions"] = outcome.predictions
+    return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
+
+
+def unpack(blob: bytes) -> dict[str, NDArray[np.generic]]:
+    """The arrays that `pack` put together, by name."""
+    return dict(load(blob))
+
+
+def curves(arrays: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+    """The curves among `arrays`, by the value's name."""
+    return {name.removeprefix("curve "): array for name, array in arrays.items() if name.startswith("curve ")}
+
+
+def weights(arrays: dict[str, NDArray[np.generic]]) -> tuple[NDArray[np.generic], ...]:
+    """The layers' weights among `arrays`, first layer first."""
+    n_layers = sum(name.startswith("weights ") for name in arrays)
+    return tuple(arrays[f"weights {layer}"] for layer in range(n_layers))

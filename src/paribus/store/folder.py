@@ -1,0 +1,93 @@
+"""The folder of a study: one study, one run at a time, files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from paribus._version import __version__
+from paribus.errors import DataError, InterruptedStudyError, StudyError
+from paribus.store.record import NAME, Record
+from paribus.study.changes import changes, study_hash
+from paribus.study.spec import Study
+from paribus.study.toml import format_study, parse_study
+
+STUDY = "study.toml"
+SHOWN_CHANGES = 12
+
+
+@contextmanager
+def claim(folder: Path, study: Study, fingerprint: str) -> Iterator[Record]:
+    """The record of `study` in `folder`, made if it isn't there, for this process alone.
+
+    Raises `StudyError` if the folder holds another study, can't be written, or is in use;
+    `DataError` if it holds this study on other data.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StudyError(f"{folder}: another run is writing here; wait for it, or choose another --out") from None
+    except OSError as error:
+        raise StudyError(f"{folder}: can't be written ({error.strerror}): choose another folder with --out") from None
+    try:
+        with Record.at(folder, create=True) as record:
+            _same(record, folder, study, fingerprint)
+            yield record
+    finally:
+        lock.release()
+
+
+def _same(record: Record, folder: Path, study: Study, fingerprint: str) -> None:
+    """Hold the record against what is to be run; a new one is given its facts."""
+    if record.fact("study") is None:
+        record.put_facts(
+            study=format_study(study), study_hash=study_hash(study), fingerprint=fingerprint, versions=versions()
+        )
+    elif record.fact("study_hash") != study_hash(study):
+        listed = changes(read_record(record), study)
+        more = [f"... and {len(listed) - SHOWN_CHANGES} more"] if len(listed) > SHOWN_CHANGES else []
+        told = "\n  ".join([*listed[:SHOWN_CHANGES], *more])
+        raise StudyError(
+            f"{folder} holds another study: results of two studies are never mixed. Changed since it was made:\n"
+            f"  {told}\nRun this one into a folder of its own (--out DIR), or remove {folder}"
+        )
+    elif record.fact("fingerprint") != fingerprint:
+        raise DataError(
+            f"{study.data.source}: the data changed since {folder} was made (fingerprint"
+            f" {record.fact('fingerprint')} → {fingerprint}): run into another folder (--out DIR), or restore the data"
+        )
+    write(folder / STUDY, format_study(study))
+
+
+def read_record(record: Record) -> Study:
+    """The study that a record is of."""
+    return parse_study(record.fact("study"), NAME)
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file whole: a reader never meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.replace(new, path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise InterruptedStudyError(
+            f"{path}: can't be written ({error.strerror}). What was trained is kept: make room,"
+            " then run the same command again"
+        ) from None
+
+
+def versions() -> dict[str, str]:
+    """The versions of what the numbers depend on."""
+    names = ("torch", "numpy", "scikit-learn", "scipy", "pandas")
+    return {"paribus": __version__, "python": platform.python_version(), **{name: version(name) for name in names}}

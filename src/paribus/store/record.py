@@ -1,0 +1,222 @@
+"""The record of a study: one SQLite file, one writer, one transaction a population.
+
+What a transaction has written survives kill -9 and a full disk. Outcomes are kept by
+(config_id, fold, seed): stages that ask for the same training share it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
+
+from paribus.errors import InterruptedStudyError, StudyError
+from paribus.population.outcome import Outcome
+from paribus.store.arrays import pack
+from paribus.study.plan import Trial
+
+NAME = "paribus.db"
+Key = tuple[str, int, int]
+"""(config_id, fold, seed)."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One use of the sealed part: for whom, why, and what was seen."""
+
+    key: Key
+    reason: str
+    metrics: dict[str, float]
+    predictions: NDArray[np.float32]
+
+
+class Record:
+    """An open record. Use `Record.at(folder)`; close it when done."""
+
+    def __init__(self, path: Path, create: bool) -> None:
+        self.path = path
+        if not create and not path.is_file():
+            raise StudyError(f"{path.parent}: no study was run here: it has no {NAME} (see `paribus run --out`)")
+        try:
+            self.connection = sqlite3.connect(path, isolation_level=None)
+            self.connection.execute("pragma journal_mode = wal")
+            with self._writing():
+                for statement in files("paribus.store").joinpath("schema.sql").read_text().split(";\n"):
+                    self.connection.execute(statement)
+        except sqlite3.DatabaseError as error:
+            raise StudyError(
+                f"{path}: can't be opened as a record of paribus ({error}): choose another folder with --out"
+            ) from None
+
+    @classmethod
+    def at(cls, folder: Path, create: bool = False) -> Record:
+        """The record in `folder`. Raises `StudyError` if there is none and `create` is off."""
+        return cls(folder / NAME, create)
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        self.connection.close()
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction: all of it, or nothing."""
+        try:
+            self.connection.execute("begin immediate")
+            yield
+            self.connection.execute("commit")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError):
+                raise InterruptedStudyError(
+                    f"{self.path}: can't be written ({error}). What was finished is kept: make room,"
+                    " then run the same command again"
+                ) from None
+            raise
+
+    # facts
+
+    def fact(self, name: str) -> Any:
+        """A fact about the whole study, or None."""
+        row = self.connection.execute("select value from facts where name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def put_facts(self, **facts: Any) -> None:
+        """Write facts about the whole study."""
+        with self._writing():
+            self.connection.executemany(
+                "insert or replace into facts values (?, ?)",
+                [(name, json.dumps(value, ensure_ascii=False)) for name, value in facts.items()],
+            )
+
+    def put_truth(self, part: str, fold: int, truth: NDArray[np.generic]) -> None:
+        """Keep the true targets of a part, for statistics that come after the run."""
+        with self._writing():
+            self.connection.execute(
+                "insert or ignore into truths values (?, ?, ?)", (part, fold, save({"truth": truth}))
+            )
+
+    def truth(self, part: str, fold: int) -> NDArray[np.generic]:
+        """The true targets of a part (`val` or `test`), (row,)."""
+        query = "select truth from truths where part = ? and fold = ?"
+        blob = self.connection.execute(query, (part, fold)).fetchone()[0]
+        found: NDArray[np.generic] = load(blob)["truth"]
+        return found
+
+    # trials and outcomes
+
+    def plan(self, trials: Sequence[Trial]) -> None:
+        """Write down that these trials are asked for; those that stand already are left alone."""
+        configurations = {trial.configuration.config_id: trial.configuration for trial in trials}
+        with self._writing():
+            self.connection.executemany(
+                "insert or ignore into configurations values (?, ?)",
+                [(name, json.dumps(made.levels)) for name, made in configurations.items()],
+            )
+            self.connection.executemany(
+                "insert or ignore into trials values (?, ?, ?, ?, ?)",
+                [(trial.trial_id, trial.stage, *trial.key) for trial in trials],
+            )
+
+    def trained(self) -> set[Key]:
+        """What has an outcome already."""
+        return set(self.connection.execute("select config_id, fold, seed from outcomes"))
+
+    def finished(self) -> set[Key]:
+        """What was trained to a good end."""
+        return set(self.connection.execute("select config_id, fold, seed from outcomes where status = 'done'"))
+
+    def put_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """Write one population's outcomes, all of them or none."""
+        rows = [
+            (
+                *(outcome.config_id, outcome.fold, outcome.seed, outcome.status, outcome.reason),
+                *(outcome.n_parameters, outcome.epochs_run, outcome.best_epoch, outcome.train_seconds),
+                _json({"train": outcome.train, "val": outcome.val}),
+                pack(outcome),
+            )
+            for outcome in outcomes
+        ]
+        with self._writing():
+            self.connection.executemany(
+                f"insert or ignore into outcomes values ({', '.join('?' * 11)})",
+                rows,
+            )
+
+    def arrays(self, key: Key, opened: bool = False) -> bytes:
+        """The packed arrays of one outcome, or of one opening."""
+        table = "openings" if opened else "outcomes"
+        row = self.connection.execute(
+            f"select arrays from {table} where config_id = ? and fold = ? and seed = ?", key
+        ).fetchone()
+        return bytes(row[0])
+
+    # stages, openings, sessions
+
+    def end_stage(self, position: int, name: str, kept: Sequence[str]) -> None:
+        """Write down that a stage is done, and whom it hands on."""
+        with self._writing():
+            self.connection.execute(
+                "insert or replace into stages values (?, ?, ?)", (position, name, json.dumps(list(kept)))
+            )
+
+    def put_openings(self, openings: Iterable[Opening]) -> None:
+        """Log that the sealed part was opened, and what was seen."""
+        now = datetime.now(UTC).isoformat()
+        with self._writing():
+            self.connection.executemany(
+                "insert or ignore into openings values (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (*o.key, now, o.reason, _json(o.metrics), save({"predictions": o.predictions}))
+                    for o in openings
+                ],
+            )
+
+    def opened(self) -> set[Key]:
+        """For whom the sealed part was opened already."""
+        return set(self.connection.execute("select config_id, fold, seed from openings"))
+
+    def begin_session(self, workers: int, command: str) -> str:
+        """Log that a run began; its name."""
+        now = datetime.now(UTC).isoformat()
+        with self._writing():
+            self.connection.execute(
+                "insert into sessions (started_at, workers, command) values (?, ?, ?)", (now, workers, command)
+            )
+        return now
+
+    def end_session(self, name: str, seconds: float) -> None:
+        """Log that a run ended after so many seconds."""
+        with self._writing():
+            self.connection.execute(
+                "update sessions set ended_at = ?, seconds = ? where started_at = ?",
+                (datetime.now(UTC).isoformat(), seconds, name),
+            )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_without_nan(value))
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN: what is undefined is null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

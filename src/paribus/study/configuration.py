@@ -1,0 +1,77 @@
+"""A configuration: one level for every factor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from paribus.study.spec import Network, Prepare, Section, Study, Train
+
+
+def digest(value: Any, size: int = 6) -> str:
+    """A short name for a JSON value: equal values get equal names, on every machine."""
+    return blake2b(json.dumps(value, sort_keys=True, ensure_ascii=False).encode(), digest_size=size).hexdigest()
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How one network is prepared for, built and trained.
+
+    Two configurations with equal settings have the same `config_id`, in whatever stage or study
+    they stand.
+    """
+
+    prepare: Prepare
+    network: Network
+    train: Train
+
+    @classmethod
+    def base(cls, study: Study) -> Configuration:
+        """The study's own settings."""
+        return cls(study.prepare, study.network, study.train)
+
+    @classmethod
+    def from_levels(cls, levels: Mapping[str, Any]) -> Configuration:
+        """The configuration whose `levels` these are."""
+        tables: dict[str, Any] = {}
+        for path, level in levels.items():
+            *outer, key = path.split(".")
+            table = tables
+            for name in outer:
+                table = table.setdefault(name, {})
+            table[key] = level
+        return cls(
+            Prepare.model_validate(tables["prepare"]),
+            Network.model_validate(tables["network"]),
+            Train.model_validate(tables["train"]),
+        )
+
+    @cached_property
+    def levels(self) -> dict[str, Any]:
+        """Every setting by its dotted path, as plain values."""
+        return flatten({name: getattr(self, name) for name in ("prepare", "network", "train")})
+
+    @cached_property
+    def config_id(self) -> str:
+        """The configuration's name: a digest of its levels."""
+        return digest(self.levels)
+
+    def with_epochs(self, epochs: int) -> Configuration:
+        """The same but for the number of epochs."""
+        return replace(self, train=self.train.model_copy(update={"epochs": epochs}))
+
+
+def flatten(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested sections as one mapping from dotted paths to plain values."""
+    flat: dict[str, Any] = {}
+    for key, value in tables.items():
+        plain = value.model_dump() if isinstance(value, Section) else value
+        if isinstance(plain, dict):
+            flat.update(flatten(plain, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = list(plain) if isinstance(plain, tuple) else plain
+    return flat

@@ -1,0 +1,124 @@
+"""The plan: which trials a study asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from paribus.errors import StudyError
+from paribus.study.configuration import Configuration, digest
+from paribus.study.designs import draw
+from paribus.study.factors import check_path, with_levels
+from paribus.study.spec import Question, Stage, Study
+from paribus.study.values import parse_word
+
+SETTINGS = "settings"
+QUESTION = "question: "
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One configuration × fold × seed, as one stage asks for it.
+
+    Stages that ask for the same (config_id, fold, seed) share one training; each has its own trial.
+    """
+
+    stage: str
+    configuration: Configuration
+    fold: int
+    seed: int
+
+    @cached_property
+    def trial_id(self) -> str:
+        """The trial's name: a digest of what it is."""
+        return digest([self.stage, self.configuration.config_id, self.fold, self.seed])
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What is trained: (config_id, fold, seed)."""
+        return (self.configuration.config_id, self.fold, self.seed)
+
+
+def stages(study: Study) -> tuple[Stage, ...]:
+    """The study's stages; a study without one runs its own settings as a single stage."""
+    return study.stage if study.stage or study.question else (Stage(name=SETTINGS),)
+
+
+def seeds(study: Study) -> tuple[int, ...]:
+    """The training seeds: the study's own, and those that follow it."""
+    return tuple(range(study.seed, study.seed + study.protocol.seeds))
+
+
+def configurations(stage: Stage, bases: Iterable[Configuration]) -> tuple[Configuration, ...]:
+    """What `stage` compares, starting from each of `bases`; equal ones stand once.
+
+    Raises `StudyError` for a factor that doesn't exist or a level outside its range.
+    """
+    where = f"stage '{stage.name}'"
+    drawn: dict[str, Configuration] = {}
+    for path in stage.factors:
+        check_path(path, where)
+    for base in bases:
+        for levels in draw(stage):
+            made = with_levels(base, levels, where)
+            drawn.setdefault(made.config_id, made)
+    return tuple(drawn.values())
+
+
+def question_configurations(study: Study, question: Question) -> tuple[tuple[Any, Configuration], ...]:
+    """The (level, configuration) pairs that `question` compares: all but its factor held at
+    the study's own settings and its `hold`.
+    """
+    where = f"question '{question.name}'"
+    if question.vary in question.hold:
+        raise StudyError(f"{where}: '{question.vary}' is varied and held at once: remove it from hold")
+    base = Configuration.base(study)
+    return tuple(
+        (level, with_levels(base, {**question.hold, question.vary: level}, where)) for level in question.levels
+    )
+
+
+def trials(stage: str, compared: Sequence[Configuration], folds: int, study: Study) -> tuple[Trial, ...]:
+    """Every compared configuration × fold × seed of a stage."""
+    return tuple(
+        Trial(stage, configuration, fold, seed)
+        for configuration in compared
+        for fold in range(folds)
+        for seed in seeds(study)
+    )
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """A stage's size before anything is trained; `configurations` start from the study's own
+    settings where the earlier stage's choice isn't known yet.
+    """
+
+    name: str
+    configurations: tuple[Configuration, ...]
+    bases: int
+
+    @property
+    def n_configurations(self) -> int:
+        """How many configurations the stage will compare."""
+        return len(self.configurations) * self.bases
+
+
+def plan(study: Study) -> tuple[StagePlan, ...]:
+    """The size of every stage and question. Raises `StudyError` for whatever can't be run."""
+    planned, bases = [], 1
+    for stage in stages(study):
+        compared = configurations(stage, [Configuration.base(study)])
+        planned.append(StagePlan(stage.name, compared, bases))
+        bases = min(kept(stage), bases * len(compared))
+    for question in study.question:
+        compared = tuple(configuration for _, configuration in question_configurations(study, question))
+        planned.append(StagePlan(QUESTION + question.name, compared, 1))
+    return tuple(planned)
+
+
+def kept(stage: Stage) -> int:
+    """How many configurations a stage hands to the next."""
+    return int(parse_word(stage.keep, "keep").number or 1)

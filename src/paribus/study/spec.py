@@ -1,0 +1,238 @@
+"""The study as frozen values: what is asked, before anything is read or trained.
+
+The sections and their keys are those of the study file. A value that exists is a value that can be
+used: every rule that needs no data is checked when it is made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from paribus.errors import StudyError, nearest
+from paribus.study.options import METRICS, names
+from paribus.study.problems import problems
+from paribus.study.values import Word, parse_word
+
+
+def _choose(name: str, kind: str, allowed: Iterable[str]) -> str:
+    if name not in (listed := tuple(allowed)):
+        raise ValueError(f"'{name}' is no {kind}{nearest(name, listed)} (allowed: {', '.join(listed)})")
+    return name
+
+
+def _one_of(family: str, *more: str) -> AfterValidator:
+    return AfterValidator(lambda name: _choose(name, family, (*more, *names(family))))
+
+
+def _word(family: str, whole: bool = True) -> AfterValidator:
+    def check(text: str) -> str:
+        parse_word(text, family, whole)
+        return text
+
+    return AfterValidator(check)
+
+
+def _metric(name: str) -> str:
+    return _choose(name, "metric", METRICS)
+
+
+Units = Annotated[int, Field(ge=1, le=65_536)]
+Rate = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Level = Any
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, no unknown key, no silent conversion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Data(Section):
+    """Where the rows come from and which column is asked for."""
+
+    source: Annotated[str, Field(min_length=1)]
+    target: Annotated[str, Field(min_length=1)]
+    positive: str | int | float | bool | None = None
+    """The target's value that counts as positive; without it, the last of the two in sorted order."""
+    task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
+    drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Columns that are no features: ids, names, dates."""
+
+
+class Protocol(Section):
+    """How evidence is gathered: the sealed part, validation, seeds, the metrics by importance."""
+
+    test: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.15
+    validation: Annotated[str, _word("validation", whole=False)] = "holdout:0.15"
+    seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
+    open: Annotated[str, _word("open")] = "best"
+    metrics: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("roc_auc", "accuracy")
+
+    @field_validator("metrics")
+    @classmethod
+    def _known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
+        for metric in metrics:
+            _metric(metric)
+        if len(set(metrics)) < len(metrics):
+            raise ValueError(f"a metric stands twice: {', '.join(metrics)}")
+        return metrics
+
+    @property
+    def share(self) -> float:
+        """The validation part's share of all rows."""
+        number = parse_word(self.validation, "validation", whole=False).number
+        assert number is not None
+        return number
+
+    @model_validator(mode="after")
+    def _something_left(self) -> Self:
+        if self.test + self.share >= 1:
+            raise ValueError(
+                f"test = {self.test} and validation = '{self.validation}' leave no rows to train on:"
+                " their shares of all rows must add up to less than 1"
+            )
+        return self
+
+
+class Prepare(Section):
+    """What happens to the features, fitted on the training part of each fold alone."""
+
+    scale: Annotated[str, _one_of("scaler")] = "standard"
+    select: Annotated[str, _word("selector")] = "none"
+    resample: Literal["none"] = "none"
+    class_weight: Literal["none"] = "none"
+
+    @property
+    def selector(self) -> Word:
+        """The selector's name and its number of features."""
+        return parse_word(self.select, "selector")
+
+
+class Network(Section):
+    """One network: fully connected layers with one activation."""
+
+    kind: Annotated[str, _one_of("network")] = "mlp"
+    hidden: Annotated[tuple[Units, ...], Field(strict=False, max_length=64)] = (32, 16)
+    activation: Annotated[str, _one_of("activation")] = "relu"
+    dropout: Rate = 0.0
+    dropout_at: Literal["every", "last"] = "every"
+    """After every hidden layer, or one dropout before the output."""
+
+
+class EarlyStopping(Section):
+    """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs."""
+
+    monitor: str = "val_loss"
+    patience: Annotated[int, Field(ge=1)] = 3
+    min_delta: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    restore_best: bool = True
+
+    @field_validator("monitor")
+    @classmethod
+    def _known(cls, monitor: str) -> str:
+        allowed = ("val_loss", *(f"val_{metric}" for metric in METRICS))
+        return _choose(monitor, "monitor", allowed)
+
+
+class Train(Section):
+    """How a network is trained. Defaults of optimizers are those of Keras."""
+
+    engine: Annotated[str, _one_of("engine")] = "population"
+    optimizer: Annotated[str, _one_of("optimizer")] = "adam"
+    learning_rate: Positive = 1e-3
+    momentum: Rate = 0.0
+    rho: Rate = 0.9
+    beta_1: Rate = 0.9
+    beta_2: Rate = 0.999
+    epsilon: Positive = 1e-7
+    batch_size: Annotated[int, Field(ge=1)] = 32
+    epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    loss: Annotated[str, _one_of("loss", "auto")] = "auto"
+    early_stopping: EarlyStopping | None = None
+
+    @model_validator(mode="after")
+    def _no_effect(self) -> Self:
+        if self.momentum and self.optimizer != "sgd":
+            raise ValueError(
+                f"train.momentum = {self.momentum} has no effect with optimizer = '{self.optimizer}':"
+                " it belongs to 'sgd'. Remove it, or choose 'sgd'"
+            )
+        return self
+
+
+class Stage(Section):
+    """One design over factors, and what it hands to the next stage."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    design: Annotated[str, _one_of("design")] = "grid"
+    factors: dict[str, Annotated[tuple[Level, ...], Field(strict=False)]] = Field(default_factory=dict)
+    keep: Annotated[str, _word("keep")] = "best"
+
+    @model_validator(mode="after")
+    def _levels(self) -> Self:
+        for path, levels in self.factors.items():
+            if not levels:
+                raise ValueError(f"factor '{path}' has no levels: give at least one, or remove the factor")
+            for position, level in enumerate(levels):
+                if any(level == earlier and type(level) is type(earlier) for earlier in levels[:position]):
+                    raise ValueError(f"factor '{path}' has the level {level!r} twice")
+        lengths = {path: len(levels) for path, levels in self.factors.items()}
+        if self.design == "list" and len(set(lengths.values())) > 1:
+            listed = ", ".join(f"'{path}' has {length}" for path, length in lengths.items())
+            raise ValueError(f"design 'list' takes the first levels together, so all need as many levels: {listed}")
+        return self
+
+
+class Question(Section):
+    """A factor, what is held, and the metric that answers."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    ask: str = ""
+    vary: str
+    levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=2)]
+    hold: dict[str, Level] = Field(default_factory=dict)
+    metric: Annotated[str, AfterValidator(_metric)]
+
+
+class Study(Section):
+    """A whole study; its fields are the tables of the study file.
+
+    Raises `StudyError` naming the key, the value received and what is allowed.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 42
+    data: Data
+    protocol: Protocol = Protocol()
+    prepare: Prepare = Prepare()
+    network: Network = Network()
+    train: Train = Train()
+    stage: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
+    question: Annotated[tuple[Question, ...], Field(strict=False)] = ()
+
+    def __init__(self, **sections: Any) -> None:
+        try:
+            super().__init__(**sections)
+        except ValidationError as error:
+            raise StudyError("\n".join(problem.message for problem in problems(error, Study))) from error
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        for kind, listed in (("stage", self.stage), ("question", self.question)):
+            counts = Counter(item.name for item in listed)
+            if twice := [name for name, count in counts.items() if count > 1]:
+                raise ValueError(f"two {kind}s are named '{twice[0]}': give each {kind} its own name")
+        return self
