@@ -61,7 +61,7 @@ def run(
     """
     started = perf_counter()
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
-    out = Path(out) if out else Path("runs") / study.name
+    out = Path(out) if out else default_folder(study)
     workers = workers or available_workers()
     with claim(out, study, table.fingerprint) as record, TemporaryDirectory(prefix="paribus-") as scratch:
         session = record.begin_session(workers, " ".join(sys.argv))
@@ -81,6 +81,11 @@ def run(
             record.end_session(session, perf_counter() - started)
         write_report(record, study, out)
     return Results(out)
+
+
+def default_folder(study: Study) -> Path:
+    """`runs/<study name>`, a name's slashes made harmless."""
+    return Path("runs") / study.name.replace("/", "_").replace("\\", "_").replace("\0", "_").lstrip(".")
 
 
 def read(

@@ -2,8 +2,8 @@
 
 from paribus.engines.numpy import NumpyEngine
 from paribus.engines.population import PopulationEngine
-from paribus.engines.protocol import Engine, Folds
+from paribus.engines.protocol import Engine, Folds, Sizes
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PopulationEngine(), NumpyEngine())}
 
-__all__ = ["ENGINES", "Engine", "Folds"]
+__all__ = ["ENGINES", "Engine", "Folds", "Sizes"]

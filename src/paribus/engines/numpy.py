@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.engines.population import loss_refusal
-from paribus.engines.protocol import Engine, Folds
+from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.networks.mlp import dropout_layers, initial_weights
 from paribus.population.losses import resolve_loss
 from paribus.population.metrics import scores
@@ -109,7 +109,7 @@ class Network:
     def __init__(self, lineage: Lineage, fold: FoldArrays, task: Task) -> None:
         self.configuration, self.seed, self.fold = lineage.configuration, lineage.seed, lineage.fold
         network = self.configuration.network
-        fresh = initial_weights(network, fold.shape[2], task.n_outputs, lineage.seed, lineage.fold)
+        fresh = initial_weights(network, fold.size[2], task.n_outputs, lineage.seed, lineage.fold)
         self.weights = [matrix.astype(np.float64) for matrix in fresh]
         self.activation, self.slope = ACTIVATIONS[network.activation]
 
@@ -155,7 +155,7 @@ class NumpyEngine(Engine):
         """See `Engine.refusal`."""
         return loss_refusal(configuration, task)
 
-    def populations(self, lineages: Sequence[Lineage], folds: Folds, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [[lineage] for lineage in lineages]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from paribus.engines.protocol import Engine, Folds
+from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.population.grouping import group, shape_of
 from paribus.population.losses import ALLOWED_LOSSES, resolve_loss
 from paribus.population.outcome import Lineage, Outcome, Task
@@ -30,11 +30,11 @@ class PopulationEngine(Engine):
         """See `Engine.refusal`."""
         return loss_refusal(configuration, task)
 
-    def populations(self, lineages: Sequence[Lineage], folds: Folds, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
         """See `Engine.populations`."""
-        return [members for _, members in group(lineages, folds, task, memory)]
+        return [members for _, members in group(lineages, sizes, task, memory)]
 
     def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
         """See `Engine.train`."""
-        shape = shape_of(lineages[0], folds[lineages[0].data], task)
+        shape = shape_of(lineages[0], folds[lineages[0].data].size, task)
         return train(shape, lineages, folds, task)

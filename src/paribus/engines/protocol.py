@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol
 
-from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Size, Task
 from paribus.study.configuration import Configuration
 
-Folds = Mapping[tuple[int, str, str], FoldArrays]
-"""Prepared folds by (fold, scaler, selector)."""
+Folds = Mapping[FoldName, FoldArrays]
+Sizes = Mapping[FoldName, Size]
 
 
 class Engine(Protocol):
@@ -21,7 +21,7 @@ class Engine(Protocol):
         """Why this configuration can't be trained here, or None. Asked before anything is trained."""
         ...
 
-    def populations(self, lineages: Sequence[Lineage], folds: Folds, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
         """The lineages in groups to be trained together, costliest first, each within `memory` bytes."""
         ...
 

@@ -15,11 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from paribus.data import Preparation, Split, TrainingPart, ValidationPart, fit_preparation
-from paribus.population.outcome import FoldArrays
+from paribus.population.outcome import FoldArrays, FoldName
 from paribus.study.spec import Prepare
-
-Name = tuple[int, str, str]
-"""(fold, scaler, selector)."""
 
 _FIELDS = ("train_x", "train_y", "val_x", "val_y")
 
@@ -33,7 +30,7 @@ class Shelf:
         parts = [(fold.training, fold.validation) for fold in split.folds]
         (folder / "parts.pickle").write_bytes(pickle.dumps((parts, seed)))
 
-    def prepare(self, name: Name) -> Name:
+    def prepare(self, name: FoldName) -> FoldName:
         """Fit this preparation on its fold's training part, apply it, and put the arrays here."""
         fold, scale, select = name
         parts, seed = _parts(self.folder)
@@ -51,27 +48,27 @@ class Shelf:
         (self.folder / f"{_digest(name)}.pickle").write_bytes(pickle.dumps(fitted))
         return name
 
-    def preparation(self, name: Name) -> Preparation:
+    def preparation(self, name: FoldName) -> Preparation:
         """The fitted preparation of this name."""
         fitted: Preparation = pickle.loads((self.folder / f"{_digest(name)}.pickle").read_bytes())
         return fitted
 
-    def missing(self, names: Iterable[Name]) -> list[Name]:
+    def missing(self, names: Iterable[FoldName]) -> list[FoldName]:
         """Those of `names` that aren't here yet, each once."""
         return [name for name in dict.fromkeys(names) if name not in self]
 
-    def __contains__(self, name: Name) -> bool:
+    def __contains__(self, name: FoldName) -> bool:
         return (self.folder / f"{_digest(name)}.pickle").is_file()
 
-    def load(self, name: Name) -> FoldArrays:
+    def load(self, name: FoldName) -> FoldArrays:
         """The arrays of this name, mapped from disk."""
         return FoldArrays(*(np.load(self._path(name, field), mmap_mode="r") for field in _FIELDS))
 
-    def _path(self, name: Name, field: str) -> Path:
+    def _path(self, name: FoldName, field: str) -> Path:
         return self.folder / f"{_digest(name)}.{field}.npy"
 
 
-def _digest(name: Name) -> str:
+def _digest(name: FoldName) -> str:
     return blake2b(repr(name).encode(), digest_size=8).hexdigest()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from paribus.engines import ENGINES
 from paribus.execute import worker
 from paribus.execute.memory import population_memory
 from paribus.execute.pool import Pool
 from paribus.execute.shelf import Shelf
-from paribus.population.outcome import Lineage, Outcome, Task
+from paribus.population.outcome import FoldName, Lineage, Outcome, Size, Task
 from paribus.study.plan import Trial
 
 
@@ -33,19 +33,23 @@ def train(
     """Train those of `trials` that aren't `trained`; each population's outcomes as it ends."""
     lineages = lineages_of([trial for trial in trials if trial.key not in trained])
     prepare(lineages, shelf, pool)
-    folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
-    memory = population_memory(pool.workers)
+    sizes = {name: shelf.load(name).size for name in {lineage.data for lineage in lineages}}
+    work = populations(lineages, sizes, task, population_memory(pool.workers))
+    yield from pool.run(worker.train, [(shelf, engine, population, task) for engine, population in work])
+
+
+def populations(
+    lineages: Sequence[Lineage], sizes: Mapping[FoldName, Size], task: Task, memory: int
+) -> list[tuple[str, list[Lineage]]]:
+    """(engine, lineages to be trained together), each within `memory` bytes."""
     by_engine: dict[str, list[Lineage]] = {}
     for lineage in lineages:
         by_engine.setdefault(lineage.configuration.train.engine, []).append(lineage)
-    yield from pool.run(
-        worker.train,
-        [
-            (shelf, engine, population, task)
-            for engine, members in by_engine.items()
-            for population in ENGINES[engine].populations(members, folds, task, memory)
-        ],
-    )
+    return [
+        (engine, population)
+        for engine, members in by_engine.items()
+        for population in ENGINES[engine].populations(members, sizes, task, memory)
+    ]
 
 
 def prepare(lineages: Sequence[Lineage], shelf: Shelf, pool: Pool) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import torch
 
 from paribus.engines import ENGINES
-from paribus.execute.shelf import Name, Shelf
-from paribus.population.outcome import Lineage, Outcome, Task
+from paribus.execute.shelf import Shelf
+from paribus.population.outcome import FoldName, Lineage, Outcome, Task
 
 WATCH_SECONDS = 1.0
 
@@ -30,7 +30,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def prepare(shelf: Shelf, name: Name) -> Name:
+def prepare(shelf: Shelf, name: FoldName) -> FoldName:
     """Put one prepared fold on the shelf."""
     return shelf.prepare(name)
 

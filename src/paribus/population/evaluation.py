@@ -15,7 +15,7 @@ from paribus.population.buffers import Stack, padded
 from paribus.population.grouping import EVALUATION_ROWS, MEMBERS, Shape
 from paribus.population.losses import predict_, row_losses
 from paribus.population.metrics import scores
-from paribus.population.outcome import FoldArrays, Lineage, Task
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
 from paribus.population.rows import Rows
 from paribus.population.stacked import StackedMLP
 
@@ -80,7 +80,7 @@ def decode(truth: Tensor, kind: str) -> NDArray[np.generic]:
 def evaluate(
     shape: Shape,
     lineages: Sequence[Lineage],
-    folds: Mapping[tuple[int, str, str], FoldArrays],
+    folds: Mapping[FoldName, FoldArrays],
     kept: Kept,
     task: Task,
 ) -> dict[tuple[int, int], Scored]:
@@ -96,7 +96,7 @@ def evaluate(
 def _evaluate(
     shape: Shape,
     lineages: Sequence[Lineage],
-    folds: Mapping[tuple[int, str, str], FoldArrays],
+    folds: Mapping[FoldName, FoldArrays],
     kept: Kept,
     task: Task,
 ) -> dict[tuple[int, int], Scored]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from paribus.networks.mlp import dropout_layers, layer_shapes
 from paribus.population.losses import resolve_loss
 from paribus.population.optimizers import OPTIMIZERS
-from paribus.population.outcome import FoldArrays, Lineage, Task
+from paribus.population.outcome import FoldName, Lineage, Size, Task
 
 BYTES = 4  # float32
 MEMBERS = 64
@@ -66,14 +66,16 @@ class Shape:
         return 6.0 * self.train_rows * self.n_parameters + 2.0 * self.val_rows * self.n_parameters
 
 
+CALL = 4e6
+"""Operations that could be done in the time that a step's calls take for one layer."""
 EVALUATION_ROWS = 4096
 """Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
 
 
-def shape_of(lineage: Lineage, fold: FoldArrays, task: Task) -> Shape:
-    """The shape that `lineage` has on `fold`."""
+def shape_of(lineage: Lineage, size: Size, task: Task) -> Shape:
+    """The shape that `lineage` has on a fold of this size."""
     network, train = lineage.configuration.network, lineage.configuration.train
-    train_rows, val_rows, n_features = fold.shape
+    train_rows, val_rows, n_features = size
     layers = layer_shapes(network, n_features, task.n_outputs)
     stopping = train.early_stopping
     return Shape(
@@ -95,14 +97,14 @@ def shape_of(lineage: Lineage, fold: FoldArrays, task: Task) -> Shape:
 
 def group(
     lineages: Sequence[Lineage],
-    folds: Mapping[tuple[int, str, str], FoldArrays],
+    sizes: Mapping[FoldName, Size],
     task: Task,
     memory: int,
 ) -> list[tuple[Shape, list[Lineage]]]:
     """Populations of equal shape within `memory` bytes each, the costliest first."""
     shaped: dict[Shape, list[Lineage]] = {}
     for lineage in lineages:
-        shaped.setdefault(shape_of(lineage, folds[lineage.data], task), []).append(lineage)
+        shaped.setdefault(shape_of(lineage, sizes[lineage.data], task), []).append(lineage)
     populations = []
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
@@ -123,5 +125,4 @@ def expected_cost(shape: Shape, members: Sequence[Lineage]) -> float:
     """Floating-point operations of a population that never stops early, and a call's cost a step."""
     epochs = max(lineage.epochs[-1] for lineage in members)
     steps = -(-shape.train_rows // shape.batch_size)
-    call = 2e7 * len(shape.layers)
-    return epochs * (steps * call + shape.cost * len(members))
+    return epochs * (steps * CALL * len(shape.layers) + shape.cost * len(members))

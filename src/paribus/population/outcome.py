@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from paribus.networks.mlp import Weights
 from paribus.study.configuration import Configuration
 
+FoldName = tuple[int, str, str]
+"""Which prepared fold: (fold, scaler, selector)."""
+Size = tuple[int, int, int]
+"""Of a prepared fold: (training rows, validation rows, features)."""
 TaskKind = Literal["binary", "multiclass", "regression"]
 Status = Literal["done", "diverged", "failed"]
 
@@ -34,9 +38,9 @@ class FoldArrays:
     val_y: NDArray[np.float32] | NDArray[np.int64]
 
     @property
-    def shape(self) -> tuple[int, int, int]:
+    def size(self) -> Size:
         """(training rows, validation rows, features)."""
-        return (*self.train_x.shape[:1], *self.val_x.shape[:1], *self.train_x.shape[1:])  # type: ignore[return-value]
+        return len(self.train_x), len(self.val_x), self.train_x.shape[1]
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Lineage:
     seed: int
 
     @property
-    def data(self) -> tuple[int, str, str]:
-        """Which prepared fold it sees: (fold, scaler, selector)."""
+    def data(self) -> FoldName:
+        """Which prepared fold it sees."""
         return (self.fold, self.configuration.prepare.scale, self.configuration.prepare.select)
 
 

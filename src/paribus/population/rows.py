@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from paribus.population.grouping import Shape
-from paribus.population.outcome import FoldArrays, Lineage
+from paribus.population.outcome import FoldArrays, FoldName, Lineage
 from paribus.seeds import stream
 
 
@@ -37,7 +37,7 @@ class Rows:
     """The rows of a population whose members are `lineages`, in that order."""
 
     def __init__(
-        self, shape: Shape, lineages: Sequence[Lineage], folds: Mapping[tuple[int, str, str], FoldArrays]
+        self, shape: Shape, lineages: Sequence[Lineage], folds: Mapping[FoldName, FoldArrays]
     ) -> None:
         self.shape = shape
         self.places = {key: place for place, key in enumerate(sorted({lineage.data for lineage in lineages}))}

@@ -17,7 +17,7 @@ from paribus.population.evaluation import Evaluation, Scored, evaluate
 from paribus.population.grouping import Shape
 from paribus.population.losses import output_gradient_, predict_, row_losses
 from paribus.population.optimizers import OPTIMIZERS
-from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
 from paribus.population.rows import Rows
 from paribus.population.stacked import StackedMLP
 from paribus.population.stopping import Stopping
@@ -40,7 +40,7 @@ class Reading:
 
 
 def train(
-    shape: Shape, lineages: Sequence[Lineage], folds: Mapping[tuple[int, str, str], FoldArrays], task: Task
+    shape: Shape, lineages: Sequence[Lineage], folds: Mapping[FoldName, FoldArrays], task: Task
 ) -> list[Outcome]:
     """Train `lineages` together; one outcome for each of their epoch levels.
 
@@ -77,7 +77,7 @@ class Training:
     """The state of one population while it trains. `active` are the members in the stack."""
 
     def __init__(
-        self, shape: Shape, lineages: list[Lineage], folds: Mapping[tuple[int, str, str], FoldArrays], task: Task
+        self, shape: Shape, lineages: list[Lineage], folds: Mapping[FoldName, FoldArrays], task: Task
     ) -> None:
         self.shape, self.lineages, self.task = shape, lineages, task
         self.rows = Rows(shape, lineages, folds)

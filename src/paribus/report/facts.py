@@ -126,7 +126,7 @@ def gather(record: Record, study: Study) -> Facts:
         answers=answers(record, study, data["task"]),
         optimism=found,
         curves=_curves(record, board),
-        findings=audit(Evidence(study, data, trials, board)),
+        findings=audit(Evidence(study, data, trials, board, len(board))),
         openings=tuple(_rows(record, "select config_id, fold, seed, opened_at, reason from openings")),
         sessions=tuple(_rows(record, "select * from sessions order by started_at")),
         versions=record.fact("versions"),

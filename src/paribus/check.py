@@ -1,0 +1,98 @@
+"""What a study would run, and what its design's audit says. Trains nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from paribus.audit import Evidence, Finding, audit
+from paribus.execute.estimate import Estimate, estimate
+from paribus.execute.pool import available_workers
+from paribus.run import read
+from paribus.store.profile import profile
+from paribus.study.plan import StagePlan, plan, seeds, trials
+from paribus.study.spec import Study
+
+
+@dataclass(frozen=True)
+class StageSize:
+    """One stage's size; the estimate starts from the study's own settings."""
+
+    name: str
+    configurations: int
+    folds: int
+    seeds: int
+    estimate: Estimate
+
+    @property
+    def trials(self) -> int:
+        """Configurations × folds × seeds."""
+        return self.configurations * self.folds * self.seeds
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A study that can be run: its data in a line, its stages, the design's findings."""
+
+    data: str
+    stages: tuple[StageSize, ...]
+    findings: tuple[Finding, ...]
+    folds: int
+    seeds: int
+    workers: int
+
+    @property
+    def configurations(self) -> int:
+        """Of all stages together."""
+        return sum(stage.configurations for stage in self.stages)
+
+    @property
+    def trials(self) -> int:
+        """Of all stages together."""
+        return sum(stage.trials for stage in self.stages)
+
+    @property
+    def seconds(self) -> float:
+        """Estimated training time if no training stops early."""
+        return sum(stage.estimate.seconds for stage in self.stages)
+
+
+def check(
+    study: Study,
+    *,
+    frame: pd.DataFrame | None = None,
+    folder: Path | str = ".",
+    data_dir: Path | str | None = None,
+    workers: int | None = None,
+) -> Checked:
+    """Read the study's data, plan it and audit its design.
+
+    Raises `StudyError` and `DataError` for whatever `run` would refuse.
+    """
+    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+    workers = workers or available_workers()
+    planned = plan(study)
+    told = profile(table, parts)
+    n_configurations = sum(stage.n_configurations for stage in planned)
+
+    def size(stage: StagePlan) -> StageSize:
+        asked = trials(stage.name, stage.configurations, len(parts.folds), study)
+        found = estimate(asked, parts, task, workers).times(stage.bases)
+        return StageSize(stage.name, stage.n_configurations, len(parts.folds), len(seeds(study)), found)
+
+    return Checked(
+        data=", ".join(
+            [
+                f"{table.source}, {table.n_rows:,} rows × {table.n_features:,} features, {table.task}",
+                *(f"{count:,} {name}" for name, count in table.class_counts.items()),
+                " / ".join(f"{part} {rows:,}" for part, rows in told["parts"].items()),
+            ]
+        ),
+        stages=tuple(size(stage) for stage in planned),
+        findings=audit(Evidence(study, told, n_configurations=n_configurations)),
+        folds=len(parts.folds),
+        seeds=len(seeds(study)),
+        workers=workers,
+    )

@@ -1,0 +1,52 @@
+"""Leaderboards in a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from paribus.store.tables import LAYERS, factor_columns
+from paribus.study.spec import Study
+
+
+NARROW = 100
+"""Columns of a terminal below which only the first metrics are shown."""
+FIRST_METRICS = 3
+
+
+def board_table(board: pd.DataFrame, study: Study, rows: int, width: int) -> Table:
+    """The first `rows` of a leaderboard for a terminal `width` columns wide: validation scores,
+    and the levels of what varies.
+    """
+    metrics = study.protocol.metrics if width >= NARROW else study.protocol.metrics[:FIRST_METRICS]
+    factors = [path for path in factor_columns(study) if path != LAYERS and board[path].nunique() > 1]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("rank", *metrics, "parameters"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("config_id", no_wrap=True)
+    table.add_column("levels", overflow="fold")
+    for row in board.head(rows).to_dict("records"):
+        table.add_row(
+            str(row["rank"]),
+            *(score(row[f"val_{metric}"]) for metric in metrics),
+            f"{row['n_parameters']:,}",
+            row["config_id"],
+            Text(", ".join(f"{path.rpartition('.')[2]} {cell(row[path])}" for path in factors)),
+        )
+    return table
+
+
+def cell(level: Any) -> str:
+    """A level as a person writes it."""
+    if isinstance(level, str) and level.startswith("["):
+        return "-".join(str(unit) for unit in json.loads(level)) or "none"
+    return f"{level:g}" if isinstance(level, float) else str(level)
+
+
+def score(value: float) -> str:
+    """A score with three decimals."""
+    return "–" if pd.isna(value) else f"{value:.3f}"

@@ -1,0 +1,60 @@
+"""`paribus check`: what would be run, and what is wrong with it. Trains nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paribus.cli.arguments import DataDir, Settings, StudyFile
+
+
+def check(
+    study: StudyFile,
+    data_dir: DataDir = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Worker processes to plan for. [default: all cores]")
+    ] = None,
+    settings: Settings = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 6 if the audit finds something.")] = False,
+) -> None:
+    """Validate a study; print its plan, its size and the design's audit. Trains nothing."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from paribus.check import check as check_study
+    from paribus.study.toml import read_study
+
+    asked = read_study(study, settings or ())
+    plan = check_study(asked, folder=study.parent, data_dir=data_dir, workers=workers)
+    console = Console(highlight=False)
+    console.print(f"{asked.name}: {plan.data}", markup=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("stage", "configurations", "trials", "trainings", "populations", "at most", "memory"):
+        table.add_column(column, justify="left" if column == "stage" else "right", no_wrap=column != "stage")
+    for row in plan.stages:
+        counts = (row.configurations, row.trials, row.estimate.trainings, row.estimate.populations)
+        table.add_row(
+            Text(row.name),
+            *(f"{count:,}" for count in counts),
+            f"{row.estimate.seconds:,.1f} s",
+            f"{row.estimate.memory / 2**20:,.0f} MB",
+        )
+    console.print(table)
+    console.print(
+        f"{plan.configurations:,} configurations × {counted(plan.folds, 'fold')} × {counted(plan.seeds, 'seed')} = {plan.trials:,} trials;"
+        f" at most about {plan.seconds:,.0f} s of training on {counted(plan.workers, 'worker')}"
+    )
+    found = [finding for finding in plan.findings if finding.status == "found"]
+    for finding in found:
+        console.print(f"audit {finding.code}: {finding.message} {finding.remedy}", markup=False)
+    if not found:
+        console.print("audit: nothing found in the design")
+    if strict and found:
+        raise typer.Exit(6)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 fold`, `2 folds`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,143 @@
+"""A run as it goes: a live line in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as Bars,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from paribus.execute.progress import Progress, Quiet
+from paribus.population.outcome import Outcome
+from paribus.study.options import larger_is_better
+from paribus.study.spec import Study
+
+PLAIN_SECONDS = 10.0
+"""Without a terminal, a line at most this often within a stage."""
+
+
+@contextmanager
+def progress_for(study: Study, quiet: bool) -> Iterator[Progress]:
+    """What draws the run: live, plain or not at all."""
+    metric = study.protocol.metrics[0]
+    if quiet:
+        yield Quiet()
+    elif sys.stderr.isatty():
+        with _bars() as bars:
+            yield Live(metric, bars)
+    else:
+        yield Plain(metric)
+
+
+def _bars() -> Bars:
+    return Bars(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[best]}"),
+        console=Console(stderr=True),
+    )
+
+
+class _Counting(Progress):
+    """Counts trials and the best first metric of the stage that runs."""
+
+    def __init__(self, metric: str) -> None:
+        self.metric, self.sign = metric, 1 if larger_is_better(metric) else -1
+
+    def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
+        """See `Progress.stage`."""
+        self.title = f"{position}/{of} {name}"
+        self.trials, self.before, self.done = trials, done, done
+        self.best: float | None = None
+        self.started = perf_counter()
+
+    def trained(self, outcomes: Sequence[Outcome]) -> None:
+        """See `Progress.trained`."""
+        self.done += len(outcomes)
+        for outcome in outcomes:
+            value = outcome.val.get(self.metric)
+            if value is not None and (self.best is None or self.sign * value > self.sign * self.best):
+                self.best = value
+
+    @property
+    def rate(self) -> str:
+        """Trials a second since the stage began."""
+        return f"{(self.done - self.before) / max(perf_counter() - self.started, 1e-9):,.0f} trials/s"
+
+    @property
+    def told(self) -> str:
+        """The best value so far, in words."""
+        return f"best {self.metric} {self.best:.3f}" if self.best is not None else ""
+
+
+class Live(_Counting):
+    """Bars that move in a terminal."""
+
+    def __init__(self, metric: str, bars: Bars) -> None:
+        super().__init__(metric)
+        self.bars = bars
+        self.bar: TaskID | None = None
+
+    def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
+        """See `Progress.stage`."""
+        super().stage(name, position, of, trials, done)
+        self.bar = self.bars.add_task(self.title, total=trials, completed=done, rate="", best="")
+
+    def trained(self, outcomes: Sequence[Outcome]) -> None:
+        """See `Progress.trained`."""
+        super().trained(outcomes)
+        if self.bar is not None:
+            self.bars.update(self.bar, completed=self.done, rate=self.rate, best=self.told)
+
+    def ranked(self, name: str, board: pd.DataFrame) -> None:
+        """See `Progress.ranked`."""
+        if self.bar is not None:
+            best = f"best {self.metric} {board[f'val_{self.metric}'].iloc[0]:.3f}"
+            self.bars.update(self.bar, completed=self.trials, best=best)
+
+    def note(self, text: str) -> None:
+        """See `Progress.note`."""
+        self.bars.console.print(text, markup=False)
+
+
+class Plain(_Counting):
+    """Lines for a log."""
+
+    def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
+        """See `Progress.stage`."""
+        super().stage(name, position, of, trials, done)
+        self.last = self.started
+        self.note(f"{self.title}: {trials:,} trials" + (f", {done:,} of them recorded already" if done else ""))
+
+    def trained(self, outcomes: Sequence[Outcome]) -> None:
+        """See `Progress.trained`."""
+        super().trained(outcomes)
+        if perf_counter() - self.last > PLAIN_SECONDS:
+            self.last = perf_counter()
+            self.note(f"{self.title}: {self.done:,} of {self.trials:,}, {self.rate}, {self.told}")
+
+    def ranked(self, name: str, board: pd.DataFrame) -> None:
+        """See `Progress.ranked`."""
+        seconds = perf_counter() - self.started
+        best = board.iloc[0]
+        self.note(f"{self.title}: done in {seconds:.1f} s, best {self.metric} {best[f'val_{self.metric}']:.3f}")
+
+    def note(self, text: str) -> None:
+        """See `Progress.note`."""
+        print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,45 @@
+"""`paribus run`: run a study, or resume it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paribus.cli.arguments import DataDir, Settings, StudyFile
+
+
+def run(
+    study: StudyFile,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where everything is left. [default: runs/<study name>]")
+    ] = None,
+    data_dir: DataDir = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Worker processes. [default: all cores]")
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="auto|cpu", help="Where networks are trained.")] = "auto",
+    settings: Settings = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 6 if the audit finds something.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a study, or resume it where it was interrupted. A finished study is not trained again."""
+    from paribus.cli.closing import print_closing
+    from paribus.cli.live import progress_for
+    from paribus.errors import StudyError
+    from paribus.run import run as run_study
+    from paribus.study.toml import read_study
+
+    if device not in ("auto", "cpu"):
+        raise StudyError(f"--device {device}: must be auto or cpu; this version trains on the CPU")
+    asked = read_study(study, settings or ())
+    with progress_for(asked, quiet) as progress:
+        results = run_study(
+            asked, out, folder=study.parent, data_dir=data_dir, workers=workers, progress=progress
+        )
+    found = print_closing(results, quiet)
+    if "failed" in set(results.frame()["status"]):
+        raise typer.Exit(5)
+    if strict and found:
+        raise typer.Exit(6)
