@@ -11,7 +11,7 @@ import pandas as pd
 
 from paribus.data import OpenedPart, Split, Table, load, split
 from paribus.engines import ENGINES
-from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
+from paribus.errors import FailedTrialsError, InterruptedStudyError
 from paribus.execute.pool import Pool, available_workers
 from paribus.execute.progress import Progress, Quiet
 from paribus.execute.shelf import Shelf
@@ -28,6 +28,7 @@ from paribus.store.profile import describe
 from paribus.store.record import Opening, Record
 from paribus.store.tables import configuration_of, factor_columns, stage_names, trials_frame
 from paribus.study.configuration import Configuration
+from paribus.study.fit import check_fit
 from paribus.study.plan import (
     QUESTION,
     Trial,
@@ -35,10 +36,10 @@ from paribus.study.plan import (
     kept,
     plan,
     question_configurations,
-    seeds,
     stages,
     trials,
 )
+from paribus.study.problems import Problem, WrongStudyError
 from paribus.study.spec import Study
 from paribus.study.values import parse_word
 
@@ -64,11 +65,14 @@ def run(
     out = Path(out) if out else default_folder(study)
     workers = workers or available_workers()
     with claim(out, study, table.fingerprint) as record, TemporaryDirectory(prefix="paribus-") as scratch:
+        before = record.size()
         session = record.begin_session(workers, " ".join(sys.argv))
         describe(record, table, parts)
         try:
             with Pool(workers) as pool:
-                work = _Run(study, record, Shelf(Path(scratch), parts, study.seed), pool, task, progress or Quiet())
+                work = _Run(
+                    study, record, Shelf(Path(scratch), parts, study.seed), pool, task, progress or Quiet()
+                )
                 work.stages()
                 work.questions()
                 work.open_sealed(parts)
@@ -78,7 +82,10 @@ def run(
                 " the same command goes on from there"
             ) from None
         finally:
-            record.end_session(session, perf_counter() - started)
+            if record.size() > before:
+                record.end_session(session, perf_counter() - started)
+            else:
+                record.drop_session(session)
         write_report(record, study, out)
     return Results(out)
 
@@ -100,13 +107,14 @@ def read(
     Raises `DataError`, and `StudyError` for what no engine can train on them.
     """
     where = Path(data_dir) if data_dir else None
-    table = load(study.data, folder=Path(folder), data_dir=where, frame=frame, metrics=study.protocol.metrics)
+    table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
+    check_fit(study, table.task, table.n_features)
     n_outputs = len(table.classes) if table.task == "multiclass" else 1
     task = Task(table.task, n_outputs, study.protocol.metrics)
     for stage in plan(study):
         for configuration in stage.configurations:
             if refusal := ENGINES[configuration.train.engine].refusal(configuration, task):
-                raise StudyError(f"'{stage.name}': {refusal}")
+                raise WrongStudyError([Problem((), f"'{stage.name}': {refusal}")])
     return table, split(table, study.protocol, study.seed), task
 
 

@@ -21,5 +21,6 @@ def check(evidence: Evidence) -> Finding:
         return FINDING.passed(told)
     return FINDING.found(
         f"{told} The best {study.protocol.metrics[0]} will be too good.",
-        "Quote the corrected score and the sealed part's, never the best validation score; give more rows to validation.",
+        "Quote the corrected score and the sealed part's, never the best validation score;"
+        " give more rows to validation.",
     )

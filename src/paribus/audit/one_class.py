@@ -18,6 +18,7 @@ def check(evidence: Evidence) -> Finding:
     if not alike:
         return FINDING.passed("Every trained network uses more than one class.")
     return FINDING.found(
-        f"{alike:,} of {len(done):,} trials predict one class for every validation row; they count in medians.",
+        f"{alike:,} of {len(done):,} trials predict one class for every validation row;"
+        " they count in medians.",
         "Look at their settings: a learning rate too high or too few epochs are the usual causes.",
     )

@@ -13,6 +13,7 @@ def check(evidence: Evidence) -> Finding:
     if seeds > 1:
         return FINDING.passed(f"Every configuration is trained with {seeds} seeds.")
     return FINDING.found(
-        "Every configuration is trained once, on one split: small differences between configurations are chance.",
+        "Every configuration is trained once, on one split:"
+        " small differences between configurations are chance.",
         "Raise protocol.seeds; read the intervals, not the order, of the leaderboard.",
     )

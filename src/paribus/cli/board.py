@@ -12,7 +12,6 @@ from rich.text import Text
 from paribus.store.tables import LAYERS, factor_columns
 from paribus.study.spec import Study
 
-
 NARROW = 100
 """Columns of a terminal below which only the first metrics are shown."""
 FIRST_METRICS = 3

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from paribus.cli.arguments import DataDir, Settings, StudyFile
+from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, Workers
 
 
 def check(
     study: StudyFile,
+    *,
     data_dir: DataDir = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Worker processes to plan for. [default: all cores]")
-    ] = None,
+    workers: Workers = None,
     settings: Settings = None,
-    strict: Annotated[bool, typer.Option("--strict", help="End with 6 if the audit finds something.")] = False,
+    strict: Strict = False,
 ) -> None:
     """Validate a study; print its plan, its size and the design's audit. Trains nothing."""
+    from paribus.study.toml import read_study, told_in_file
+
+    asked = read_study(study, settings or ())
+
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from paribus.check import check as check_study
-    from paribus.study.toml import read_study
+    from paribus.check import check as check_study  # after the study is read: a wrong one is told at once
 
-    asked = read_study(study, settings or ())
-    plan = check_study(asked, folder=study.parent, data_dir=data_dir, workers=workers)
+    with told_in_file(study, settings or ()):
+        plan = check_study(asked, folder=study.parent, data_dir=data_dir, workers=workers)
     console = Console(highlight=False)
     console.print(f"{asked.name}: {plan.data}", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -24,7 +24,9 @@ def print_closing(results: Results, quiet: bool = False) -> list[dict[str, Any]]
     console.print()
     console.print(board_table(results.leaderboard(), study, SHOWN, console.width))
     console.print()
-    console.print(f"Chosen on validation out of {summary['n_configurations']:,}: {best['config_id']}", markup=False)
+    console.print(
+        f"Chosen on validation out of {summary['n_configurations']:,}: {best['config_id']}", markup=False
+    )
     for part, name in (("val", "validation"), ("test", "sealed test")):
         if f"{part}_{metric}" in best:
             told = ", ".join(_scored(best, part, each) for each in study.protocol.metrics)
@@ -39,7 +41,8 @@ def print_closing(results: Results, quiet: bool = False) -> list[dict[str, Any]]
         console.print(f"  audit {finding['code']}: {finding['message']}", markup=False)
     done = summary["status"].get("done", 0)
     console.print(
-        f"\n{done:,} of {summary['n_trials']:,} trials done, {summary['wall_seconds']:.1f} s in all", markup=False
+        f"\n{done:,} of {summary['n_trials']:,} trials done, {summary['wall_seconds']:.1f} s in all",
+        markup=False,
     )
     console.print(f"report: {results.report.resolve()}", markup=False, soft_wrap=True)
     return found

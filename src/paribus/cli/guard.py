@@ -27,7 +27,7 @@ class Guarded(TyperGroup):
             told = InterruptedStudyError("interrupted: the same command goes on from what is recorded")
         except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever else comes is ours, and is said to be
+        except Exception as error:
             if ctx.params.get("debug"):
                 raise
             told = InternalError(

@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress as Bars,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as Bars,
 )
 
 from paribus.execute.progress import Progress, Quiet
@@ -123,7 +125,9 @@ class Plain(_Counting):
         """See `Progress.stage`."""
         super().stage(name, position, of, trials, done)
         self.last = self.started
-        self.note(f"{self.title}: {trials:,} trials" + (f", {done:,} of them recorded already" if done else ""))
+        self.note(
+            f"{self.title}: {trials:,} trials" + (f", {done:,} of them recorded already" if done else "")
+        )
 
     def trained(self, outcomes: Sequence[Outcome]) -> None:
         """See `Progress.trained`."""
@@ -136,7 +140,9 @@ class Plain(_Counting):
         """See `Progress.ranked`."""
         seconds = perf_counter() - self.started
         best = board.iloc[0]
-        self.note(f"{self.title}: done in {seconds:.1f} s, best {self.metric} {best[f'val_{self.metric}']:.3f}")
+        self.note(
+            f"{self.title}: done in {seconds:.1f} s, best {self.metric} {best[f'val_{self.metric}']:.3f}"
+        )
 
     def note(self, text: str) -> None:
         """See `Progress.note`."""

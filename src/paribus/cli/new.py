@@ -41,5 +41,7 @@ def new(
 
 def _templates() -> dict[str, str]:
     folder = files("paribus.study").joinpath("templates")
-    found = {entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8") for entry in folder.iterdir()}
+    found = {
+        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8") for entry in folder.iterdir()
+    }
     return dict(sorted(found.items()))

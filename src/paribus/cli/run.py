@@ -7,34 +7,36 @@ from typing import Annotated
 
 import typer
 
-from paribus.cli.arguments import DataDir, Settings, StudyFile
+from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, Workers
 
 
 def run(
     study: StudyFile,
+    *,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where everything is left. [default: runs/<study name>]")
+        Path | None,
+        typer.Option(metavar="DIR", help="Where everything is left. [default: runs/<study name>]"),
     ] = None,
     data_dir: DataDir = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Worker processes. [default: all cores]")
-    ] = None,
+    workers: Workers = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu", help="Where networks are trained.")] = "auto",
     settings: Settings = None,
-    strict: Annotated[bool, typer.Option("--strict", help="End with 6 if the audit finds something.")] = False,
+    strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a study, or resume it where it was interrupted. A finished study is not trained again."""
-    from paribus.cli.closing import print_closing
-    from paribus.cli.live import progress_for
     from paribus.errors import StudyError
-    from paribus.run import run as run_study
-    from paribus.study.toml import read_study
+    from paribus.study.toml import read_study, told_in_file
 
     if device not in ("auto", "cpu"):
         raise StudyError(f"--device {device}: must be auto or cpu; this version trains on the CPU")
     asked = read_study(study, settings or ())
-    with progress_for(asked, quiet) as progress:
+
+    from paribus.cli.closing import print_closing  # after the study is read: a wrong one is told at once
+    from paribus.cli.live import progress_for
+    from paribus.run import run as run_study
+
+    with told_in_file(study, settings or ()), progress_for(asked, quiet) as progress:
         results = run_study(
             asked, out, folder=study.parent, data_dir=data_dir, workers=workers, progress=progress
         )

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from paribus.cli.arguments import Folder
+from paribus.cli.arguments import Folder, at_least_one
 
 
 def show(
     folder: Folder,
-    rows: Annotated[int, typer.Option("--rows", "-n", min=1, metavar="N", help="Rows to show.")] = 20,
+    rows: Annotated[
+        int, typer.Option("--rows", "-n", parser=at_least_one, metavar="N", help="Rows to show.")
+    ] = 20,
 ) -> None:
     """Show the leaderboard of a run."""
     from rich.console import Console

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from paribus.data.columns import Column, check_size, listed, read_column, shown
@@ -56,13 +54,15 @@ def _names(rows: Rows, data: Data) -> list[str]:
 
 
 def _refuse_dates(rows: Rows, columns: list[Column]) -> None:
-    dates = [column.name for column in columns if column.kind == "date" or _text_date(rows, column)]
-    if dates:
-        value = first_cell(rows.frame[dates[0]])
+    found = [column for column in columns if column.kind == "date" or _text_date(rows, column)]
+    dates = [column.name for column in found]
+    if found:
+        first = int(found[0].unreadable[0])
+        value = rows.frame[dates[0]].iloc[first]
         raise DataError(
             f"{rows.label}: column{'s' * (len(dates) > 1)} {listed(dates)} holds dates or times (such as"
-            f" {shown(value)}), and features must be numbers. Turn them into numbers, such as days since a"
-            " fixed date, or name them in data.drop"
+            f" {shown(value)} in {rows.at(first)}), and features must be numbers. Turn them into numbers, such"
+            " as days since a fixed date, or name them in data.drop"
         )
 
 
@@ -104,8 +104,3 @@ def _refuse_missing(rows: Rows, columns: list[Column]) -> None:
         f" {', '.join(counted)}{more}."
         " Every cell must hold a number: fill them, remove these rows, or name the columns in data.drop"
     )
-
-
-def first_cell(cells: pd.Series[Any]) -> object:
-    """The first value that isn't missing."""
-    return cells.dropna().iloc[0]

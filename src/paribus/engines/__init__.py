@@ -6,4 +6,4 @@ from paribus.engines.protocol import Engine, Folds, Sizes
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PopulationEngine(), NumpyEngine())}
 
-__all__ = ["ENGINES", "Engine", "Folds", "Sizes"]
+__all__ = ["ENGINES", "Engine", "Folds", "NumpyEngine", "PopulationEngine", "Sizes"]

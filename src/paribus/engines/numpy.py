@@ -84,19 +84,21 @@ class Optimizer:
     def update(self, weights: list[Matrix], gradients: list[Matrix]) -> None:
         """Move every matrix one step."""
         self.step += 1
-        rule = self.rule
         for layer, (matrix, gradient) in enumerate(zip(weights, gradients, strict=True)):
-            if rule.optimizer == "sgd":
-                self._decay("velocity", layer, rule.momentum, gradient)
-                matrix -= rule.learning_rate * self.state["velocity", layer]
-            elif rule.optimizer == "rmsprop":
-                squares = self._decay("squares", layer, rule.rho, (1 - rule.rho) * gradient**2)
-                matrix -= rule.learning_rate * gradient / np.sqrt(squares + rule.epsilon)
-            else:
-                first = self._decay("first", layer, rule.beta_1, (1 - rule.beta_1) * gradient)
-                second = self._decay("second", layer, rule.beta_2, (1 - rule.beta_2) * gradient**2)
-                rate = rule.learning_rate * np.sqrt(1 - rule.beta_2**self.step) / (1 - rule.beta_1**self.step)
-                matrix -= rate * first / (np.sqrt(second) + rule.epsilon)
+            np.subtract(matrix, self._move(layer, gradient), out=matrix)
+
+    def _move(self, layer: int, gradient: Matrix) -> Matrix:
+        """What to subtract from one matrix."""
+        rule = self.rule
+        if rule.optimizer == "sgd":
+            return rule.learning_rate * self._decay("velocity", layer, rule.momentum, gradient)
+        if rule.optimizer == "rmsprop":
+            squares = self._decay("squares", layer, rule.rho, (1 - rule.rho) * gradient**2)
+            return rule.learning_rate * gradient / np.sqrt(squares + rule.epsilon)
+        first = self._decay("first", layer, rule.beta_1, (1 - rule.beta_1) * gradient)
+        second = self._decay("second", layer, rule.beta_2, (1 - rule.beta_2) * gradient**2)
+        rate = rule.learning_rate * np.sqrt(1 - rule.beta_2**self.step) / (1 - rule.beta_1**self.step)
+        return rate * first / (np.sqrt(second) + rule.epsilon)
 
     def _decay(self, name: str, layer: int, keep: float, add: Matrix) -> Matrix:
         self.state[name, layer] = keep * self.state.get((name, layer), np.zeros_like(add)) + add
@@ -124,7 +126,9 @@ class Network:
                 rows = rows * masks[layer]
         return inputs, sums
 
-    def gradients(self, rows: Matrix, truth: Matrix, masks: Sequence[Matrix], loss: str, kind: str) -> tuple[Matrix, list[Matrix]]:
+    def gradients(
+        self, rows: Matrix, truth: Matrix, masks: Sequence[Matrix], loss: str, kind: str
+    ) -> tuple[Matrix, list[Matrix]]:
         """Each row's loss, and the gradient of their mean by every weight matrix."""
         inputs, sums = self.forward(rows, masks)
         delta = by_logits(sums[-1], truth, loss, kind)
@@ -155,14 +159,18 @@ class NumpyEngine(Engine):
         """See `Engine.refusal`."""
         return loss_refusal(configuration, task)
 
-    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+    ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [[lineage] for lineage in lineages]
 
     def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
         """See `Engine.train`."""
         return [
-            outcome for lineage in lineages for outcome in _Training(lineage, folds[lineage.data], task).outcomes()
+            outcome
+            for lineage in lineages
+            for outcome in _Training(lineage, folds[lineage.data], task).outcomes()
         ]
 
 
@@ -185,11 +193,16 @@ class _Training:
             epoch += 1
             with np.errstate(all="ignore"):
                 self._epoch(epoch)
-            diverged = not all(np.isfinite(self.curves[name][-1]) for name in ("loss", "val_loss"))
+                # What no float32 can hold has diverged for every engine.
+                diverged = not all(
+                    np.isfinite(np.float32(self.curves[name][-1])) for name in ("loss", "val_loss")
+                )
             ended = diverged or self._stops(epoch) or epoch == self.lineage.epochs[-1]
-            for level in self.lineage.epochs:
-                if level == epoch or (ended and level > epoch):
-                    found.append(self._outcome(level, epoch, diverged, perf_counter() - started))
+            found += [
+                self._outcome(level, epoch, diverged, perf_counter() - started)
+                for level in self.lineage.epochs
+                if level == epoch or (ended and level > epoch)
+            ]
         return found
 
     def _truth(self, values: NDArray[np.generic]) -> Matrix:
@@ -204,15 +217,19 @@ class _Training:
         for start in range(0, len(rows), self.rule.batch_size):
             batch = slice(start, start + self.rule.batch_size)
             chosen = places[batch]
-            values, gradients = self.network.gradients(
+            row_losses, gradients = self.network.gradients(
                 rows[chosen], truth[chosen], [mask[batch] for mask in masks], self.loss, self.task.kind
             )
-            met.append(values)
+            met.append(row_losses)
             self.optimizer.update(self.network.weights, gradients)
         logits = self._logits(self.fold.val_x)
         val_loss = losses(logits, self._truth(self.fold.val_y), self.loss, self.task.kind).mean()
         values = self._scores(self.fold.val_y, self._predictions(logits))
-        seen = {"loss": np.concatenate(met).mean(), "val_loss": val_loss, **{f"val_{m}": v for m, v in values.items()}}
+        seen = {
+            "loss": np.concatenate(met).mean(),
+            "val_loss": val_loss,
+            **{f"val_{m}": v for m, v in values.items()},
+        }
         for name, value in seen.items():
             self.curves.setdefault(name, []).append(float(value))
 
@@ -259,4 +276,10 @@ class _Training:
         train = self._scores(self.fold.train_y, self._predictions(self._logits(self.fold.train_x)))
         kept = tuple(matrix.astype(np.float32) for matrix in self.network.weights)
         self.network.weights = last
-        return replace(found, train=train, val=self._scores(self.fold.val_y, predicted), predictions=predicted, weights=kept)
+        return replace(
+            found,
+            train=train,
+            val=self._scores(self.fold.val_y, predicted),
+            predictions=predicted,
+            weights=kept,
+        )

@@ -30,7 +30,9 @@ class PopulationEngine(Engine):
         """See `Engine.refusal`."""
         return loss_refusal(configuration, task)
 
-    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+    ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [members for _, members in group(lineages, sizes, task, memory)]
 

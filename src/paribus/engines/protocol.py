@@ -21,7 +21,9 @@ class Engine(Protocol):
         """Why this configuration can't be trained here, or None. Asked before anything is trained."""
         ...
 
-    def populations(self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int) -> list[list[Lineage]]:
+    def populations(
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+    ) -> list[list[Lineage]]:
         """The lineages in groups to be trained together, costliest first, each within `memory` bytes."""
         ...
 

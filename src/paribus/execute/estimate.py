@@ -45,7 +45,7 @@ def estimate(trials: Sequence[Trial], split: Split, task: Task, workers: int) ->
     shapes = [shape_of(members[0], sizes[members[0].data], task) for members in found]
     costs = [expected_cost(shape, members) for shape, members in zip(shapes, found, strict=True)]
     heavy = sorted((s.member_bytes * len(m) for s, m in zip(shapes, found, strict=True)), reverse=True)
-    seconds = max(sum(costs) / workers, max(costs)) / OPERATIONS_A_SECOND
+    seconds = max(sum(costs) / workers, *costs) / OPERATIONS_A_SECOND
     return Estimate(len(lineages), len(found), seconds, sum(heavy[:workers]))
 
 
@@ -54,4 +54,3 @@ def _size(lineage: Lineage, split: Split) -> Size:
     kept = lineage.configuration.prepare.selector.number
     n_features = int(kept) if kept else len(fold.training.names)
     return fold.training.n_rows, fold.validation.n_rows, n_features
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from paribus.execute import worker
 
 Result = TypeVar("Result")
 
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 def available_workers() -> int:
@@ -37,15 +37,6 @@ class Pool:
         self.executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
-        if self.workers > 1:
-            self.executor = ProcessPoolExecutor(
-                max_workers=self.workers,
-                timeout=None,
-                initializer=worker.set_up,
-                initargs=(os.getpid(),),
-                env=_ONE_THREAD,
-            )
-            self.executor.submit(os.getpid)
         self.limits = threadpool_limits(1)
         self.threads = torch.get_num_threads()
         torch.set_num_threads(1)
@@ -57,17 +48,29 @@ class Pool:
         self.limits.restore_original_limits()
         torch.set_num_threads(self.threads)
 
-    def run(self, call: Callable[..., Result], arguments: Iterable[tuple[Any, ...]]) -> Iterator[Result]:
+    def run(self, call: Callable[..., Result], arguments: Sequence[tuple[Any, ...]]) -> Iterator[Result]:
         """`call(*each)` for each of `arguments`."""
-        if self.executor is None:
+        if self.workers == 1 or not arguments:
             for each in arguments:
                 yield call(*each)
             return
         try:
-            for future in as_completed([self.executor.submit(call, *each) for each in arguments]):
+            for future in as_completed([self._started().submit(call, *each) for each in arguments]):
                 yield future.result()
         except TerminatedWorkerError:
             raise InterruptedStudyError(
                 "a worker process was killed, perhaps for want of memory. What was finished is kept:"
                 f" run the same command again, with fewer than --workers {self.workers} if it happens again"
             ) from None
+
+    def _started(self) -> ProcessPoolExecutor:
+        """The worker processes, started when there is work for them: they take seconds to start."""
+        if self.executor is None:
+            self.executor = ProcessPoolExecutor(
+                max_workers=self.workers,
+                timeout=None,
+                initializer=worker.set_up,
+                initargs=(os.getpid(),),
+                env=_ONE_THREAD,
+            )
+        return self.executor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ _ACTIVATIONS: dict[str, type[nn.Module]] = {
 def layer_shapes(network: Network, n_features: int, n_outputs: int) -> tuple[tuple[int, int], ...]:
     """(inputs, outputs) of each layer, the output layer last."""
     widths = (n_features, *network.hidden, n_outputs)
-    return tuple(zip(widths, widths[1:], strict=False))
+    return tuple(pairwise(widths))
 
 
 def n_parameters(network: Network, n_features: int, n_outputs: int) -> int:
@@ -45,9 +46,7 @@ def dropout_layers(network: Network) -> tuple[bool, ...]:
     return tuple(network.dropout_at == "every" or layer == depth - 1 for layer in range(depth))
 
 
-def initial_weights(
-    network: Network, n_features: int, n_outputs: int, seed: int, fold: int
-) -> Weights:
+def initial_weights(network: Network, n_features: int, n_outputs: int, seed: int, fold: int) -> Weights:
     """Fresh weights: He normal for ReLU, Glorot uniform otherwise, biases 0.
 
     Equal seed and fold give the same weights to every layer of equal shape; a shape that stands

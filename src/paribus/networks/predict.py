@@ -24,5 +24,5 @@ def predict(
         if kind == "multiclass":
             found: NDArray[np.float32] = torch.softmax(logits, dim=1).numpy()
             return found
-        found = (torch.sigmoid(logits) if kind == "binary" else logits)[:, 0].numpy()
-    return found
+        output: NDArray[np.float32] = (torch.sigmoid(logits) if kind == "binary" else logits)[:, 0].numpy()
+    return output

@@ -32,35 +32,43 @@ class Scored(NamedTuple):
 
 
 class Evaluation:
-    """Forward passes of `members` networks over whole parts, a bounded number of rows at a time."""
+    """Forward passes of `weights` over whole parts, a bounded number of rows at a time."""
 
-    def __init__(self, shape: Shape, members: int) -> None:
-        self.shape, self.members = shape, members
+    def __init__(self, shape: Shape, weights: Stack) -> None:
+        self.shape, self.weights = shape, weights
         self.networks: dict[int, StackedMLP] = {}
 
-    def logits(self, rows: Rows, part: list[Tensor], weights: Stack) -> Tensor:
+    def logits(self, rows: Rows, part: list[Tensor]) -> Tensor:
         """Logits (member, row, output) of a part, in its own order."""
         total = len(part[0])
-        found = torch.empty(self.members, total, self.shape.widths[-1])
+        found = torch.empty(self.weights.members, total, self.shape.widths[-1])
         for start in range(0, total, EVALUATION_ROWS):
             chunk = slice(start, min(start + EVALUATION_ROWS, total))
             size = chunk.stop - start
             if size not in self.networks:
-                self.networks[size] = StackedMLP(self.shape, self.members, size)
-            found[:, chunk] = self.networks[size].forward(rows.evaluation(part, chunk), weights).view
+                self.networks[size] = StackedMLP(self.shape, self.weights, size)
+            found[:, chunk] = self.networks[size].forward(rows.evaluation(part, chunk), ()).view
         return found
 
-    def validate(self, rows: Rows, weights: Stack, task: Task) -> dict[str, NDArray[np.float64]]:
+    def validate(self, rows: Rows, task: Task) -> dict[str, NDArray[np.float64]]:
         """`val_loss` and every metric on the validation rows, each (member,)."""
-        logits = self.logits(rows, rows.val, weights)
+        logits = self.logits(rows, rows.val)
         truth = rows.truth(rows.val_truth)
         losses = row_losses(logits, truth, self.shape.loss, self.shape.kind)
-        found = {"val_loss": losses.numpy().mean(axis=1, dtype=np.float64)}
+        found = {"val_loss": mean_losses(losses)}
         values = self._scores(predictions(logits, self.shape.kind), truth, task)
         return found | {f"val_{metric}": value for metric, value in values.items()}
 
-    def _scores(self, predicted: NDArray[np.float32], truth: Tensor, task: Task) -> dict[str, NDArray[np.float64]]:
+    def _scores(
+        self, predicted: NDArray[np.float32], truth: Tensor, task: Task
+    ) -> dict[str, NDArray[np.float64]]:
         return scores(task.kind, task.metrics, decode(truth, task.kind), predicted)
+
+
+def mean_losses(losses: Tensor) -> NDArray[np.float64]:
+    """The mean over rows of (member, row), summed in float64."""
+    found: NDArray[np.float64] = losses.numpy().mean(axis=1, dtype=np.float64)
+    return found
 
 
 def predictions(logits: Tensor, kind: str) -> NDArray[np.float32]:
@@ -73,7 +81,9 @@ def predictions(logits: Tensor, kind: str) -> NDArray[np.float32]:
 
 def decode(truth: Tensor, kind: str) -> NDArray[np.generic]:
     """Encoded truth as class codes or values: (1 or member, row)."""
-    decoded: NDArray[np.generic] = truth.argmax(dim=-1).numpy() if kind == "multiclass" else truth[..., 0].numpy()
+    decoded: NDArray[np.generic] = (
+        truth.argmax(dim=-1).numpy() if kind == "multiclass" else truth[..., 0].numpy()
+    )
     return decoded
 
 
@@ -107,13 +117,13 @@ def _evaluate(
     for place, name in enumerate(stacked):
         for layer, matrix in zip(weights.layers, kept[name], strict=True):
             layer[place] = torch.from_numpy(matrix)
-    evaluation = Evaluation(shape, len(stacked))
+    evaluation = Evaluation(shape, weights)
     found = {}
     for part, inputs, truth in (
         ("train", rows.train, rows.train_truth),
         ("val", rows.val, rows.val_truth),
     ):
-        predicted = predictions(evaluation.logits(rows, inputs, weights), shape.kind)
+        predicted = predictions(evaluation.logits(rows, inputs), shape.kind)
         values = scores(task.kind, task.metrics, decode(rows.truth(truth), task.kind), predicted)
         found[part] = predicted, values
     return {

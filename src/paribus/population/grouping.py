@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from paribus.networks.mlp import dropout_layers, layer_shapes
 from paribus.population.losses import resolve_loss
@@ -43,7 +44,7 @@ class Shape:
     @cached_property
     def layers(self) -> tuple[tuple[int, int], ...]:
         """(inputs, outputs) of each layer."""
-        return tuple(zip(self.widths, self.widths[1:], strict=False))
+        return tuple(pairwise(self.widths))
 
     @cached_property
     def n_parameters(self) -> int:
@@ -108,10 +109,8 @@ def group(
     populations = []
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        size = max(1, min(MEMBERS, memory // shape.member_bytes))
-        parts = -(-len(members) // size)
-        for part in range(parts):
-            populations.append((shape, _part(members, part, parts)))
+        parts = -(-len(members) // max(1, min(MEMBERS, memory // shape.member_bytes)))
+        populations += [(shape, _part(members, part, parts)) for part in range(parts)]
     populations.sort(key=lambda population: -expected_cost(*population))
     return populations
 

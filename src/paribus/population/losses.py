@@ -11,7 +11,11 @@ from torch import Tensor
 
 from paribus.population.buffers import Padded, padded
 
-DEFAULT_LOSS = {"binary": "binary_crossentropy", "multiclass": "categorical_crossentropy", "regression": "mse"}
+DEFAULT_LOSS = {
+    "binary": "binary_crossentropy",
+    "multiclass": "categorical_crossentropy",
+    "regression": "mse",
+}
 ALLOWED_LOSSES = {
     "binary": ("binary_crossentropy", "mse"),
     "multiclass": ("categorical_crossentropy", "mse"),

@@ -6,13 +6,14 @@ and gives one value a member. What is undefined (a ROC curve of one class) is Na
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Array = NDArray[np.generic]
+Array = NDArray[Any]
 
 
 def scores(kind: str, metrics: Iterable[str], truth: Array, predictions: Array) -> dict[str, Floats]:
@@ -150,7 +151,7 @@ def _r2(truth: Floats, value: Floats) -> Floats:
     return 1 - np.square(truth - value).sum(axis=-1) / spread
 
 
-_BINARY = {
+_BINARY: dict[str, Callable[[Array, Floats], Floats]] = {
     "accuracy": _accuracy,
     "balanced_accuracy": _balanced_accuracy,
     "precision": _precision,
@@ -162,7 +163,7 @@ _BINARY = {
     "brier": _brier,
     "mcc": _mcc,
 }
-_MULTICLASS = {
+_MULTICLASS: dict[str, Callable[[Array, Floats], Floats]] = {
     "accuracy": lambda truth, p: np.mean(truth == p.argmax(axis=-1), axis=-1, dtype=np.float64),
     "balanced_accuracy": _multiclass_balanced,
     "precision": lambda truth, p: _one_against_rest("precision", truth, p, one_hot=True),
@@ -172,7 +173,7 @@ _MULTICLASS = {
     "log_loss": _multiclass_log_loss,
     "mcc": _multiclass_mcc,
 }
-_REGRESSION = {
+_REGRESSION: dict[str, Callable[[Array, Floats], Floats]] = {
     "mse": lambda truth, value: np.square(truth - value).mean(axis=-1),
     "rmse": lambda truth, value: np.sqrt(np.square(truth - value).mean(axis=-1)),
     "mae": lambda truth, value: np.abs(truth - value).mean(axis=-1),

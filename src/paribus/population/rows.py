@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.population.grouping import Shape
@@ -27,9 +28,12 @@ class View(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Rows (member, row, feature + 1) and truth (1 or member, row, output) of one step."""
+    """One step's rows (member, row, feature + 1), the same transposed (member, feature + 1, row),
+    and truth (1 or member, row, output).
+    """
 
     rows: Tensor
+    columns: Tensor
     truth: Tensor
 
 
@@ -59,15 +63,20 @@ class Rows:
 
     def shuffle(self, epoch: int) -> None:
         """Put every view in its order of `epoch` (from 1)."""
-        orders = [torch.from_numpy(order(view.seed, view.fold, epoch, self.shape.train_rows)) for view in self.views]
-        self.shuffled = torch.stack([self.train[view.place][o] for view, o in zip(self.views, orders, strict=True)])
+        orders = [
+            torch.from_numpy(order(view.seed, view.fold, epoch, self.shape.train_rows)) for view in self.views
+        ]
+        self.shuffled = torch.stack(
+            [self.train[view.place][o] for view, o in zip(self.views, orders, strict=True)]
+        )
         self.shuffled_truth = torch.stack(
             [self.train_truth[view.place][o] for view, o in zip(self.views, orders, strict=True)]
         )
 
     def batch(self, rows: slice) -> Batch:
         """The members' rows of one step."""
-        return Batch(self._spread(self.shuffled[:, rows]), self._spread_truth(self.shuffled_truth[:, rows]))
+        spread = self._spread(self.shuffled[:, rows])
+        return Batch(spread, spread.transpose(1, 2), self._spread_truth(self.shuffled_truth[:, rows]))
 
     def noise(self, epoch: int) -> list[Tensor | None]:
         """Uniform noise (1 or member, row, unit) of each hidden layer that dropout follows."""
@@ -78,7 +87,9 @@ class Rows:
                 noises.append(None)
                 continue
             place = sum(w == width and d for w, d in zip(widths[:layer], self.shape.dropped, strict=False))
-            drawn = [noise(view.seed, view.fold, epoch, self.shape.train_rows, width, place) for view in self.views]
+            drawn = [
+                noise(view.seed, view.fold, epoch, self.shape.train_rows, width, place) for view in self.views
+            ]
             noises.append(self._spread_truth(torch.from_numpy(np.stack(drawn))))
         return noises
 
@@ -101,24 +112,24 @@ class Rows:
         return by_view if len(self.views) == 1 else by_view.index_select(0, self.view_of)
 
 
-def order(seed: int, fold: int, epoch: int, rows: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def order(seed: int, fold: int, epoch: int, rows: int) -> NDArray[np.int64]:
     """The order of the training rows in one epoch: (row,)."""
     return stream(seed, "order", fold, epoch).permutation(rows)
 
 
-def noise(seed: int, fold: int, epoch: int, rows: int, width: int, place: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def noise(seed: int, fold: int, epoch: int, rows: int, width: int, place: int) -> NDArray[np.float32]:
     """Dropout's uniform noise of one epoch for the `place`-th dropped layer of `width` units:
     (row, unit), in the epoch's order of rows. A unit is dropped where the noise is below the rate.
     """
     return stream(seed, "dropout", fold, epoch, width, place).random((rows, width), dtype=np.float32)
 
 
-def encode(truth: np.ndarray[tuple[int], np.dtype[np.generic]], shape: Shape) -> Tensor:
+def encode(truth: NDArray[np.generic], shape: Shape) -> Tensor:
     """Targets as float32 (row, output): one column a class where there are more than two."""
     if shape.kind == "multiclass":
         return torch.eye(shape.widths[-1])[torch.from_numpy(truth.astype(np.int64))]
     return torch.from_numpy(truth.astype(np.float32))[:, None]
 
 
-def _with_ones(features: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Tensor:
+def _with_ones(features: NDArray[np.float32]) -> Tensor:
     return torch.from_numpy(np.concatenate([features, np.ones((len(features), 1), np.float32)], axis=1))

@@ -4,6 +4,9 @@ A layer is one product (member, row, inputs + 1) · (member, inputs + 1, outputs
 1, so that the bias and its gradient are part of the product. PyTorch's batched product gives each
 member the same bits in any company of two or more, at any place; one alone takes another path, so
 a population never has fewer than two (`training.at_least_two`).
+
+All buffers and views are made once. A step is then a fixed list of calls that write into them:
+networks this small are bound by the number of calls.
 """
 
 from __future__ import annotations
@@ -17,50 +20,61 @@ from paribus.population.activations import ACTIVATIONS
 from paribus.population.buffers import Padded, Stack, padded
 from paribus.population.grouping import Shape
 
+Masks = Sequence[Padded | None]
+"""For each hidden layer, what multiplies its values: dropout's noise, or nothing."""
+
 
 class StackedMLP:
-    """Forward and backward passes of `members` networks over batches of `rows` rows."""
+    """Forward and backward passes over batches of `rows` rows, with the weights of `weights`."""
 
-    def __init__(self, shape: Shape, members: int, rows: int) -> None:
-        hidden = shape.widths[1:-1]
-        self.activation = ACTIVATIONS[shape.activation]
-        self.sums: list[Padded] = [padded(members, rows, width) for width in shape.widths[1:]]
-        self.inputs: list[Tensor] = [torch.ones(members, rows, width + 1) for width in hidden]
-        self.gradients: list[Padded] = []
+    def __init__(self, shape: Shape, weights: Stack, rows: int) -> None:
+        members, hidden = weights.members, shape.widths[1:-1]
+        self.apply_, self.through_ = ACTIVATIONS[shape.activation]
+        self.matrices = weights.layers
+        self.sums = [padded(members, rows, width) for width in shape.widths[1:]]
+        self.inputs = [torch.ones(members, rows, width + 1) for width in hidden]
+        self.values = [inputs[..., :-1] for inputs in self.inputs]
+        self.depth = len(hidden)
         self.size = (members, rows)
-        self.hidden = hidden
-        self._first: Tensor | None = None
 
-    def forward(self, rows: Tensor, weights: Stack, masks: Sequence[Tensor | None] = ()) -> Padded:
-        """Logits (member, row, output) of `rows`, (member, row, feature + 1).
-
-        `masks[layer]` multiplies the activations of a hidden layer: dropout's noise.
-        """
-        self._first = rows
+    def forward(self, rows: Tensor, masks: Masks) -> Padded:
+        """Logits (member, row, output) of `rows`, (member, row, feature + 1)."""
         current = rows
-        for layer, (matrix, sums) in enumerate(zip(weights.layers, self.sums, strict=True)):
-            torch.bmm(current, matrix, out=sums.view)
-            if layer < len(self.hidden):
-                current = self.inputs[layer]
-                values = current[..., :-1]
-                self.activation.apply(sums, values)
-                if masks and (mask := masks[layer]) is not None:
-                    values.mul_(mask)
-        return self.sums[-1]
+        for layer in range(self.depth):
+            sums = self.sums[layer]
+            torch.bmm(current, self.matrices[layer], out=sums.view)
+            self.apply_(sums.flat)
+            current = self.inputs[layer]
+            if masks and (mask := masks[layer]) is not None:
+                torch.mul(sums.view, mask.view, out=self.values[layer])
+            else:
+                self.values[layer].copy_(sums.view)
+        logits = self.sums[-1]
+        torch.bmm(current, self.matrices[-1], out=logits.view)
+        return logits
 
-    def backward(self, by_logits: Tensor, weights: Stack, into: Stack, masks: Sequence[Tensor | None]) -> None:
-        """Write the gradients by all weights into `into`, after a `forward` of the same rows."""
-        assert self._first is not None
-        if not self.gradients:
-            self.gradients = [padded(*self.size, width) for width in self.hidden]
+
+class TrainedMLP(StackedMLP):
+    """The same with a backward pass, which writes into `gradients`."""
+
+    def __init__(self, shape: Shape, weights: Stack, rows: int, gradients: Stack) -> None:
+        super().__init__(shape, weights, rows)
+        self.into = gradients.layers
+        self.transposed = [matrix[:, :-1].transpose(1, 2) for matrix in weights.layers]
+        self.below = [inputs.transpose(1, 2) for inputs in self.inputs]
+        self.by_values = [padded(*self.size, width) for width in shape.widths[1:-1]]
+
+    def backward(self, rows: Tensor, by_logits: Tensor, masks: Masks) -> None:
+        """Write the gradients by all weights, after a `forward` of the same `rows`."""
         by_sums = by_logits
-        for layer in reversed(range(len(weights.layers))):
-            below = self.inputs[layer - 1] if layer else self._first
-            torch.bmm(below.transpose(1, 2), by_sums, out=into.layers[layer])
-            if layer:
-                gradient = self.gradients[layer - 1]
-                torch.bmm(by_sums, weights.layers[layer][:, :-1].transpose(1, 2), out=gradient.view)
-                if masks and (mask := masks[layer - 1]) is not None:
-                    gradient.view.mul_(mask)
-                self.activation.through_(gradient, self.sums[layer - 1])
-                by_sums = gradient.view
+        for layer in range(self.depth, 0, -1):
+            torch.bmm(self.below[layer - 1], by_sums, out=self.into[layer])
+            gradient = self.by_values[layer - 1]
+            # A product over one output is a multiplication; the library's way there is slow.
+            product = torch.mul if by_sums.shape[-1] == 1 else torch.bmm
+            product(by_sums, self.transposed[layer], out=gradient.view)
+            if masks and (mask := masks[layer - 1]) is not None:
+                gradient.flat.mul_(mask.flat)
+            self.through_(gradient.flat, self.sums[layer - 1].flat)
+            by_sums = gradient.view
+        torch.bmm(rows, by_sums, out=self.into[0])

@@ -24,7 +24,9 @@ class Stopping:
         self.best_epoch = np.zeros(len(patience), dtype=np.int64)
         self.waited = np.zeros(len(patience), dtype=np.int64)
 
-    def update(self, members: NDArray[np.int64], values: NDArray[np.float64], epoch: int) -> NDArray[np.bool_]:
+    def update(
+        self, members: NDArray[np.int64], values: NDArray[np.float64], epoch: int
+    ) -> NDArray[np.bool_]:
         """Take in the `values` of `members` at `epoch`; which of them improved."""
         values = self.sign * values
         improved = values < self.best[members] - self.min_delta

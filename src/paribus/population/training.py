@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -13,13 +13,14 @@ from torch import Tensor
 
 from paribus.networks.mlp import Weights, initial_weights
 from paribus.population.buffers import Stack
-from paribus.population.evaluation import Evaluation, Scored, evaluate
+from paribus.population.dropout import Dropout
+from paribus.population.evaluation import Evaluation, Scored, evaluate, mean_losses
 from paribus.population.grouping import Shape
 from paribus.population.losses import output_gradient_, predict_, row_losses
 from paribus.population.optimizers import OPTIMIZERS
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
 from paribus.population.rows import Rows
-from paribus.population.stacked import StackedMLP
+from paribus.population.stacked import TrainedMLP
 from paribus.population.stopping import Stopping
 
 NEVER = np.iinfo(np.int64).max
@@ -82,6 +83,10 @@ class Training:
         self.shape, self.lineages, self.task = shape, lineages, task
         self.rows = Rows(shape, lineages, folds)
         self.active = np.arange(len(lineages))
+        self.batches = [
+            slice(start, min(start + shape.batch_size, shape.train_rows))
+            for start in range(0, shape.train_rows, shape.batch_size)
+        ]
         self.last = np.array([lineage.epochs[-1] for lineage in lineages])
         stopping = [lineage.configuration.train.early_stopping for lineage in lineages]
         self.stopping = Stopping(
@@ -111,26 +116,13 @@ class Training:
         self.optimizer = OPTIMIZERS[shape.optimizer](shape.constants, states, Stack(shape.layers, members))
         trained = [self.lineages[member].configuration for member in self.active]
         self.rates = torch.tensor([-c.train.learning_rate for c in trained])[:, None, None]
-        self.dropout = torch.tensor([c.network.dropout for c in trained])[:, None, None]
-        self.keep = 1 / (1 - self.dropout)
-        drops = bool((self.dropout > 0).any())
-        sizes = {end - start for start, end in self._batches()}
-        self.networks = {size: StackedMLP(shape, members, size) for size in sizes}
-        self.masks = {size: self._masks(size) if drops else [] for size in sizes}
+        dropout = torch.tensor([c.network.dropout for c in trained])
+        self.drops = bool((dropout > 0).any()) and any(shape.dropped)
+        sizes = {rows.stop - rows.start for rows in self.batches}
+        self.networks = {size: TrainedMLP(shape, weights, size, self.gradients) for size in sizes}
+        self.dropout = {size: Dropout(shape, dropout, size) for size in sizes if self.drops}
         self.logits = torch.empty(members, shape.train_rows, shape.widths[-1])
-        self.evaluation = Evaluation(shape, members)
-
-    def _masks(self, rows: int) -> list[Tensor | None]:
-        """Room for the noise of one step, for each hidden layer that dropout follows."""
-        widths, dropped = self.shape.widths[1:-1], self.shape.dropped
-        return [
-            torch.empty(len(self.active), rows, width) if follows else None
-            for width, follows in zip(widths, dropped, strict=True)
-        ]
-
-    def _batches(self) -> Iterator[tuple[int, int]]:
-        for start in range(0, self.shape.train_rows, self.shape.batch_size):
-            yield start, min(start + self.shape.batch_size, self.shape.train_rows)
+        self.evaluation = Evaluation(shape, weights)
 
     def run(self) -> None:
         """Train until every member has stopped or has run its epochs."""
@@ -144,27 +136,20 @@ class Training:
     def _epoch(self, epoch: int) -> NDArray[np.float64]:
         """One pass over the training rows; each active member's mean loss as it was met."""
         self.rows.shuffle(epoch)
-        noise = self.rows.noise(epoch) if any(self.masks.values()) else []
-        for start, end in self._batches():
-            self._step(slice(start, end), noise)
+        noise = self.rows.noise(epoch) if self.drops else []
+        for rows in self.batches:
+            self._step(rows, noise)
         truth = self.rows.batch(slice(None)).truth
-        losses = row_losses(self.logits, truth, self.shape.loss, self.shape.kind)
-        return losses.numpy().mean(axis=1, dtype=np.float64)
+        return mean_losses(row_losses(self.logits, truth, self.shape.loss, self.shape.kind))
 
     def _step(self, rows: slice, noise: list[Tensor | None]) -> None:
-        batch = self.rows.batch(rows)
-        size = rows.stop - rows.start
-        network, masks = self.networks[size], self.masks[size]
-        for mask, layer in zip(masks, noise, strict=True):
-            if mask is not None and layer is not None:
-                torch.ge(layer[:, rows], self.dropout, out=mask)
-                mask.mul_(self.keep)
-        logits = network.forward(batch.rows, self.weights, masks)
-        self.logits[:, rows] = logits.view
-        by_logits = output_gradient_(
-            predict_(logits, self.shape.kind), batch.truth, self.shape.loss, self.shape.kind
-        )
-        network.backward(by_logits, self.weights, self.gradients, masks)
+        size, kind = rows.stop - rows.start, self.shape.kind
+        batch, network = self.rows.batch(rows), self.networks[size]
+        masks = self.dropout[size].draw(noise, rows) if noise else ()
+        logits = network.forward(batch.rows, masks)
+        self.logits[:, rows].copy_(logits.view)
+        by_logits = output_gradient_(predict_(logits, kind), batch.truth, self.shape.loss, kind)
+        network.backward(batch.columns, by_logits, masks)
         self.steps += 1
         direction, scale = self.optimizer.direction(self.gradients, self.steps)
         rates = self.rates * scale
@@ -175,7 +160,7 @@ class Training:
         """Record the epoch; keep the best weights; read off the trials that end here."""
         training = self.active[~self.done[self.active]]
         among = ~self.done[self.active]
-        values = self.evaluation.validate(self.rows, self.weights, self.task)
+        values = self.evaluation.validate(self.rows, self.task)
         values["loss"] = losses
         self.curves.append((training, {name: value[among] for name, value in values.items()}))
         watched = values[self.shape.monitor or "val_loss"]
@@ -209,26 +194,27 @@ class Training:
         index = torch.from_numpy(going)
         self.active = self.active[going]
         self.rows.choose([self.lineages[member] for member in self.active])
-        self._lay_out(self.weights.take(index), [state.take(index) for state in self.states], self.best.take(index))
+        self._lay_out(
+            self.weights.take(index), [state.take(index) for state in self.states], self.best.take(index)
+        )
 
     def outcome(self, reading: Reading, scored: Mapping[tuple[int, int], Scored], seconds: float) -> Outcome:
         """The outcome of one reading."""
         lineage = self.lineages[reading.member]
         run = self.curves[: reading.epochs_run]
         curves = {
-            name: np.array([values[name][np.searchsorted(members, reading.member)] for members, values in run])
+            name: np.array(
+                [values[name][np.searchsorted(members, reading.member)] for members, values in run]
+            )
             for name in run[0][1]
         }
-        if reading.diverged:
-            status, worth, weights = "diverged", Scored({}, {}, None), ()
-        else:
-            name = (reading.member, reading.kept_epoch)
-            status, worth, weights = "done", scored[name], self.kept[name]
+        name = (reading.member, reading.kept_epoch)
+        worth = Scored({}, {}, None) if reading.diverged else scored[name]
         return Outcome(
             config_id=lineage.configuration.with_epochs(reading.epochs).config_id,
             fold=lineage.fold,
             seed=lineage.seed,
-            status=status,
+            status="diverged" if reading.diverged else "done",
             reason=f"the loss was no finite number at epoch {reading.epochs_run}" if reading.diverged else "",
             n_parameters=self.shape.n_parameters,
             epochs_run=reading.epochs_run,
@@ -238,5 +224,5 @@ class Training:
             val=worth.val,
             curves=curves,
             predictions=worth.predictions,
-            weights=weights,
+            weights=() if reading.diverged else self.kept[name],
         )

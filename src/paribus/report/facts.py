@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from paribus.audit import Finding, audit
 from paribus.audit.evidence import Evidence
+from paribus.errors import StudyError
 from paribus.report.questions import Answer, answers
 from paribus.report.replicates import replicate_predictions
 from paribus.stats.intervals import Interval, interval
@@ -49,7 +50,7 @@ class Standing:
     config_id: str
     stage: str
     levels: dict[str, Any]
-    n_parameters: int
+    n_parameters: int | None
     n_trials: int
     scores: tuple[Score, ...]
 
@@ -110,11 +111,18 @@ class Facts:
 
 
 def gather(record: Record, study: Study) -> Facts:
-    """The facts of a record. The same record gives the same facts."""
+    """The facts of a record. The same record gives the same facts.
+
+    Raises `StudyError` where no trial was planned yet.
+    """
     trials = trials_frame(record, study)
+    if trials.empty:
+        raise StudyError(f"{record.path.parent}: stopped before its first trial: run the study again")
     board = rank(trials, study.protocol.metrics, factor_columns(study))
     data = record.fact("data")
-    standings = tuple(_standing(record, study, data["task"], row) for row in board.head(SHOWN).to_dict("records"))
+    standings = tuple(
+        _standing(record, study, data["task"], row) for row in board.head(SHOWN).to_dict("records")
+    )
     found = _optimism(record, study, data["task"], board)
     return Facts(
         study=study,
@@ -141,7 +149,7 @@ def _rows(record: Record, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _standing(record: Record, study: Study, kind: str, row: dict[str, Any]) -> Standing:
+def _standing(record: Record, study: Study, kind: str, row: Mapping[Any, Any]) -> Standing:
     scored: list[Score] = []
     for part in ("val", "test"):
         predictions = replicate_predictions(record, row["config_id"], opened=part == "test")
@@ -159,7 +167,7 @@ def _standing(record: Record, study: Study, kind: str, row: dict[str, Any]) -> S
         config_id=row["config_id"],
         stage=row["stage"],
         levels=json.loads(levels[0]),
-        n_parameters=int(row["n_parameters"]),
+        n_parameters=None if pd.isna(row["n_parameters"]) else int(row["n_parameters"]),
         n_trials=int(row["n_trials"]),
         scores=tuple(scored),
     )
@@ -177,7 +185,9 @@ def _value(record: Record, config_id: str, part: str, metric: str) -> float:
 
 
 def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFacts, ...]:
-    kept = {name: json.loads(text) for name, text in record.connection.execute("select name, kept from stages")}
+    kept = {
+        name: json.loads(text) for name, text in record.connection.execute("select name, kept from stages")
+    }
     found = []
     for stage in stages(study):
         rows = trials[trials["stage"] == stage.name]
@@ -205,15 +215,20 @@ def _declared(levels: Sequence[Any] | None):  # type: ignore[no-untyped-def]
     """A sort key that puts levels in the order in which the study lists them."""
     if levels is None:
         return None
-    place = {json.dumps(level) if isinstance(level, list | tuple) else level: n for n, level in enumerate(levels)}
+    place = {
+        json.dumps(level) if isinstance(level, list | tuple) else level: n for n, level in enumerate(levels)
+    }
     return lambda column: column.map(place)
 
 
 def _optimism(record: Record, study: Study, kind: str, board: pd.DataFrame) -> Optimism | None:
     """On all configurations that are complete, each by the mean prediction of its replicates."""
     complete = board[board["n_done"] == board["n_trials"]]["config_id"]
-    found = [replicate_predictions(record, config_id) for config_id in complete]
-    stacked = np.stack([each.mean(axis=0) for each in found if each is not None])
+    read = [replicate_predictions(record, config_id) for config_id in complete]
+    found = [each.mean(axis=0) for each in read if each is not None]
+    if not found:
+        return None
+    stacked = np.stack(found)
     return optimism(kind, study.protocol.metrics[0], record.truth("val", 0), stacked)
 
 
@@ -221,7 +236,8 @@ def _curves(record: Record, board: pd.DataFrame) -> tuple[Curve, ...]:
     found = []
     for config_id in board["config_id"].head(CURVES):
         rows = record.connection.execute(
-            "select fold, seed, best_epoch, arrays from outcomes where config_id = ? order by fold, seed", (config_id,)
+            "select fold, seed, best_epoch, arrays from outcomes where config_id = ? order by fold, seed",
+            (config_id,),
         )
         found += [
             Curve(config_id, fold, seed, best_epoch, curves(unpack(arrays)))

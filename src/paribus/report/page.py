@@ -1,8 +1,128 @@
+"""The page: one file, complete without a network, that says what the facts say."""
+
 from __future__ import annotations
-from collections.abc import Sequence
-from paribus.report.facts import Facts
-from paribus.report.figures import Figure
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from paribus.report import formats
+from paribus.report.facts import Facts, Score, Standing
+from paribus.report.figures import Figure, factor_name, question_name
+from paribus.stats.intervals import REFERENCES
+from paribus.stats.optimism import REFERENCE
+from paribus.store.tables import LAYERS, stage_names
+from paribus.study.options import OPTIONS
+from paribus.study.toml import format_study
+
+ROWS = 200
+"""Rows of a figure's table, at most."""
+_FAMILIES = {
+    "prepare.scale": "scaler",
+    "prepare.select": "selector",
+    "network.activation": "activation",
+    "train.optimizer": "optimizer",
+}
 
 
 def page(facts: Facts, figures: Sequence[Figure]) -> str:
-    return "<html></html>"
+    """The report as HTML. Whatever a user has named is escaped."""
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            facts=facts,
+            study=facts.study,
+            data=facts.data,
+            best=facts.standings[0] if facts.standings else None,
+            metrics=facts.study.protocol.metrics,
+            parts={"train": "training", "val": "validation", "test": "sealed"},
+            varied=_varied(facts),
+            status=facts.trials["status"].value_counts().to_dict(),
+            board=facts.board.head(len(facts.standings)).to_dict("records"),
+            figures={figure.name: figure for figure in figures},
+            planned=list(_planned(facts)),
+            methods=_methods(facts),
+            references=list(_references(facts)),
+            toml=format_study(facts.study),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    """Jinja with escaping on for everything, and the one way of writing values."""
+    environment = Environment(
+        loader=PackageLoader("paribus.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    names = ("score", "signed", "spread", "count", "level", "duration", "moment", "share", "cell")
+    environment.filters |= {name: getattr(formats, name) for name in names}
+    environment.filters["drawing"] = lambda figure: Markup(figure.svg)
+    environment.globals |= {
+        **{"scored": _scored, "factor_name": factor_name, "question_name": question_name},
+        **{"ROWS": ROWS, "meaning": _meaning},
+    }
+    return environment
+
+
+def _scored(standing: Standing, part: str, metric: str) -> Score | None:
+    """A configuration's score on a part, if it has one."""
+    return next((each for each in standing.scores if (each.part, each.metric) == (part, metric)), None)
+
+
+def _varied(facts: Facts) -> list[str]:
+    """The factors that took more than one level."""
+    board = facts.board
+    settings = facts.standings[0].levels if facts.standings else {}
+    return [
+        path for path in board.columns if path in settings and path != LAYERS and board[path].nunique() > 1
+    ]
+
+
+def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
+    """Every stage and question with its number of configurations and trials, and its training time."""
+    groups = dict(list(facts.trials.groupby("stage", sort=False)))
+    for name in stage_names(facts.study):
+        rows = groups.get(name, facts.trials.head(0))
+        yield {
+            "name": name,
+            "configurations": rows["config_id"].nunique(),
+            "trials": len(rows),
+            "done": int((rows["status"] == "done").sum()),
+            "seconds": float(rows["train_seconds"].sum()),
+        }
+
+
+def _methods(facts: Facts) -> list[str]:
+    """The methods of the intervals that the page shows."""
+    found = [score.interval for standing in facts.standings for score in standing.scores]
+    for each in (each for answer in facts.answers for each in answer.levels):
+        found += [each.interval, each.difference_interval]
+    return sorted({interval.method for interval in found})
+
+
+def _references(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What was used, and where it comes from."""
+    for method in _methods(facts):
+        yield f"{method} interval", REFERENCES.get(method, "")
+    if facts.optimism:
+        yield "optimism of the choice", REFERENCE
+    for path, family in _FAMILIES.items():
+        used = facts.board[path] if path in facts.board else [s.levels[path] for s in facts.standings[:1]]
+        names = {str(word).partition(":")[0] for word in used}
+        for option in OPTIONS:
+            if option.family == family and option.name in names and option.source:
+                yield f"{option.name} ({path})", option.source
+
+
+def _meaning(family: str, word: str) -> str:
+    """What an option means, for a word such as `holdout:0.15`."""
+    name = word.partition(":")[0]
+    return next((option.meaning for option in OPTIONS if (option.family, option.name) == (family, name)), "")

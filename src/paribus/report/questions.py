@@ -48,7 +48,14 @@ def _answer(record: Record, study: Study, kind: str, question: Question) -> Answ
     for level, configuration in question_configurations(study, question):
         predictions = replicate_predictions(record, configuration.config_id)
         if predictions is not None:
-            found.append((level, configuration.config_id, predictions, _mean(kind, question.metric, truth, predictions)))
+            found.append(
+                (
+                    level,
+                    configuration.config_id,
+                    predictions,
+                    _mean(kind, question.metric, truth, predictions),
+                )
+            )
     if not found:
         return Answer(question, (), "No level has a finished trial.")
     sign = 1 if larger_is_better(question.metric) else -1

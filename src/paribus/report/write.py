@@ -31,6 +31,7 @@ def write_report(record: Record, study: Study, folder: Path) -> Facts:
     drawn = figures(facts)
     for figure in drawn:
         write(folder / "figures" / f"{figure.name}.svg", figure.svg)
+        write(folder / "figures" / f"{figure.name}.png", figure.png())
     write(folder / "report.html", page(facts, drawn))
     return facts
 
@@ -68,7 +69,13 @@ def _questions(facts: Facts) -> pd.DataFrame:
     columns += ["difference", "difference_low", "difference_high", "sentence"]
     rows = [
         (
-            *(answer.question.name, answer.question.ask, answer.question.vary, str(each.level), each.config_id),
+            *(
+                answer.question.name,
+                answer.question.ask,
+                answer.question.vary,
+                str(each.level),
+                each.config_id,
+            ),
             *(answer.question.metric, each.estimate, each.interval.low, each.interval.high),
             *(each.difference, each.difference_interval.low, each.difference_interval.high, answer.sentence),
         )

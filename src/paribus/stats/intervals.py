@@ -32,8 +32,10 @@ class Interval:
 
 REFERENCES = {
     "wilson": "Wilson, Journal of the American Statistical Association 22, 1927",
-    "delong": "DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988; Sun & Xu, IEEE Signal Processing Letters 21, 2014",
-    "newcombe": "Newcombe, Statistics in Medicine 25, 2006 (method 5), after Hanley & McNeil, Radiology 143, 1982",
+    "delong": "DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988;"
+    " Sun & Xu, IEEE Signal Processing Letters 21, 2014",
+    "newcombe": "Newcombe, Statistics in Medicine 25, 2006 (method 5),"
+    " after Hanley & McNeil, Radiology 143, 1982",
     "bootstrap": "Efron & Tibshirani, An Introduction to the Bootstrap, 1993 (percentile, rows resampled)",
 }
 
@@ -72,7 +74,9 @@ def delong(positive: Array, scored: NDArray[np.float64]) -> Interval:
     by_positive = (together[: len(x)] - stats.rankdata(x)) / len(y)
     by_negative = 1 - (together[len(x) :] - stats.rankdata(y)) / len(x)
     area = float(by_positive.mean())
-    variance = sum(float(part.var(ddof=1)) / len(part) for part in (by_positive, by_negative) if len(part) > 1)
+    variance = sum(
+        float(part.var(ddof=1)) / len(part) for part in (by_positive, by_negative) if len(part) > 1
+    )
     if variance == 0 or area in (0.0, 1.0):
         return newcombe(area, len(x), len(y))
     logit, spread = np.log(area / (1 - area)), np.sqrt(variance) / (area * (1 - area))

@@ -37,7 +37,9 @@ class Optimism:
     resamples: int
 
 
-def optimism(kind: str, metric: str, truth: NDArray[np.generic], predictions: NDArray[np.float32]) -> Optimism | None:
+def optimism(
+    kind: str, metric: str, truth: NDArray[np.generic], predictions: NDArray[np.float32]
+) -> Optimism | None:
     """The optimism of the best of `predictions`, (configuration, row[, class]).
 
     Configurations equal on the resampled rows count equally. None where there is nothing to choose.

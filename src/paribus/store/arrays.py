@@ -11,7 +11,9 @@ from paribus.population.outcome import Outcome
 
 def pack(outcome: Outcome) -> bytes:
     """Curves, predictions and weights of an outcome."""
-    arrays: dict[str, NDArray[np.generic]] = {f"curve {name}": values for name, values in outcome.curves.items()}
+    arrays: dict[str, NDArray[np.generic]] = {
+        f"curve {name}": values for name, values in outcome.curves.items()
+    }
     arrays |= {f"weights {layer}": matrix for layer, matrix in enumerate(outcome.weights)}
     if outcome.predictions is not None:
         arrays["predictions"] = outcome.predictions
@@ -28,7 +30,7 @@ def curves(arrays: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.gener
     return {name.removeprefix("curve "): array for name, array in arrays.items() if name.startswith("curve ")}
 
 
-def weights(arrays: dict[str, NDArray[np.generic]]) -> tuple[NDArray[np.generic], ...]:
+def weights(arrays: dict[str, NDArray[np.generic]]) -> tuple[NDArray[np.float32], ...]:
     """The layers' weights among `arrays`, first layer first."""
     n_layers = sum(name.startswith("weights ") for name in arrays)
-    return tuple(arrays[f"weights {layer}"] for layer in range(n_layers))
+    return tuple(arrays[f"weights {layer}"].astype(np.float32) for layer in range(n_layers))

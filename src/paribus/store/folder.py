@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,9 +33,13 @@ def claim(folder: Path, study: Study, fingerprint: str) -> Iterator[Record]:
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
     except Timeout:
-        raise StudyError(f"{folder}: another run is writing here; wait for it, or choose another --out") from None
+        raise StudyError(
+            f"{folder}: another run is writing here; wait for it, or choose another --out"
+        ) from None
     except OSError as error:
-        raise StudyError(f"{folder}: can't be written ({error.strerror}): choose another folder with --out") from None
+        raise StudyError(
+            f"{folder}: can't be written ({error.strerror}): choose another folder with --out"
+        ) from None
     try:
         with Record.at(folder, create=True) as record:
             _same(record, folder, study, fingerprint)
@@ -49,20 +52,24 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str) -> None:
     """Hold the record against what is to be run; a new one is given its facts."""
     if record.fact("study") is None:
         record.put_facts(
-            study=format_study(study), study_hash=study_hash(study), fingerprint=fingerprint, versions=versions()
+            study=format_study(study),
+            study_hash=study_hash(study),
+            fingerprint=fingerprint,
+            versions=versions(),
         )
     elif record.fact("study_hash") != study_hash(study):
         listed = changes(read_record(record), study)
         more = [f"... and {len(listed) - SHOWN_CHANGES} more"] if len(listed) > SHOWN_CHANGES else []
         told = "\n  ".join([*listed[:SHOWN_CHANGES], *more])
         raise StudyError(
-            f"{folder} holds another study: results of two studies are never mixed. Changed since it was made:\n"
-            f"  {told}\nRun this one into a folder of its own (--out DIR), or remove {folder}"
+            f"{folder} holds another study: results of two studies are never mixed."
+            f" Changed since it was made:\n  {told}\nRun this one into a folder of its own (--out DIR), or remove {folder}"
         )
     elif record.fact("fingerprint") != fingerprint:
         raise DataError(
             f"{study.data.source}: the data changed since {folder} was made (fingerprint"
-            f" {record.fact('fingerprint')} → {fingerprint}): run into another folder (--out DIR), or restore the data"
+            f" {record.fact('fingerprint')} → {fingerprint}):"
+            " run into another folder (--out DIR), or restore the data"
         )
     write(folder / STUDY, format_study(study))
 
@@ -78,7 +85,7 @@ def write(path: Path, content: str | bytes) -> None:
     new = path.with_name(f".{path.name}.new")
     try:
         new.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(new, path)
+        new.replace(path)
     except OSError as error:
         new.unlink(missing_ok=True)
         raise InterruptedStudyError(
@@ -90,4 +97,8 @@ def write(path: Path, content: str | bytes) -> None:
 def versions() -> dict[str, str]:
     """The versions of what the numbers depend on."""
     names = ("torch", "numpy", "scikit-learn", "scipy", "pandas")
-    return {"paribus": __version__, "python": platform.python_version(), **{name: version(name) for name in names}}
+    return {
+        "paribus": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in names},
+    }

@@ -47,17 +47,30 @@ class Record:
     def __init__(self, path: Path, create: bool) -> None:
         self.path = path
         if not create and not path.is_file():
-            raise StudyError(f"{path.parent}: no study was run here: it has no {NAME} (see `paribus run --out`)")
+            raise StudyError(
+                f"{path.parent}: no study was run here: it has no {NAME} (see `paribus run --out`)"
+            )
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
+            self._refuse_other()
             self.connection.execute("pragma journal_mode = wal")
             with self._writing():
                 for statement in files("paribus.store").joinpath("schema.sql").read_text().split(";\n"):
                     self.connection.execute(statement)
         except sqlite3.DatabaseError as error:
             raise StudyError(
-                f"{path}: can't be opened as a record of paribus ({error}): choose another folder with --out"
+                f"{path}: can't be opened as a record of paribus ({error}): choose another folder with --out,"
+                " or restore the file from a copy"
             ) from None
+
+    def _refuse_other(self) -> None:
+        """Raise DatabaseError for a database of somebody else, and for a damaged one."""
+        tables = [name for (name,) in self.connection.execute("select name from sqlite_master")]
+        if tables and "facts" not in tables:
+            raise sqlite3.DatabaseError(f"its tables are of another program: {', '.join(sorted(tables))}")
+        (found,) = self.connection.execute("pragma quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"it is damaged: {' '.join(found.split())}")
 
     @classmethod
     def at(cls, folder: Path, create: bool = False) -> Record:
@@ -110,7 +123,8 @@ class Record:
         """Keep the true targets of a part, for statistics that come after the run."""
         with self._writing():
             self.connection.execute(
-                "insert or ignore into truths values (?, ?, ?)", (part, fold, save({"truth": truth}))
+                "insert into truths values (?, ?, ?) on conflict do nothing",
+                (part, fold, save({"truth": truth})),
             )
 
     def truth(self, part: str, fold: int) -> NDArray[np.generic]:
@@ -127,11 +141,11 @@ class Record:
         configurations = {trial.configuration.config_id: trial.configuration for trial in trials}
         with self._writing():
             self.connection.executemany(
-                "insert or ignore into configurations values (?, ?)",
+                "insert into configurations values (?, ?) on conflict do nothing",
                 [(name, json.dumps(made.levels)) for name, made in configurations.items()],
             )
             self.connection.executemany(
-                "insert or ignore into trials values (?, ?, ?, ?, ?)",
+                "insert into trials values (?, ?, ?, ?, ?) on conflict do nothing",
                 [(trial.trial_id, trial.stage, *trial.key) for trial in trials],
             )
 
@@ -141,7 +155,9 @@ class Record:
 
     def finished(self) -> set[Key]:
         """What was trained to a good end."""
-        return set(self.connection.execute("select config_id, fold, seed from outcomes where status = 'done'"))
+        return set(
+            self.connection.execute("select config_id, fold, seed from outcomes where status = 'done'")
+        )
 
     def put_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Write one population's outcomes, all of them or none."""
@@ -156,7 +172,7 @@ class Record:
         ]
         with self._writing():
             self.connection.executemany(
-                f"insert or ignore into outcomes values ({', '.join('?' * 11)})",
+                f"insert into outcomes values ({', '.join('?' * 11)}) on conflict do nothing",
                 rows,
             )
 
@@ -182,7 +198,7 @@ class Record:
         now = datetime.now(UTC).isoformat()
         with self._writing():
             self.connection.executemany(
-                "insert or ignore into openings values (?, ?, ?, ?, ?, ?, ?)",
+                "insert into openings values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
                 [
                     (*o.key, now, o.reason, _json(o.metrics), save({"predictions": o.predictions}))
                     for o in openings
@@ -193,14 +209,24 @@ class Record:
         """For whom the sealed part was opened already."""
         return set(self.connection.execute("select config_id, fold, seed from openings"))
 
+    def size(self) -> int:
+        """How many outcomes and openings stand here."""
+        return len(self.trained()) + len(self.opened())
+
     def begin_session(self, workers: int, command: str) -> str:
         """Log that a run began; its name."""
         now = datetime.now(UTC).isoformat()
         with self._writing():
             self.connection.execute(
-                "insert into sessions (started_at, workers, command) values (?, ?, ?)", (now, workers, command)
+                "insert into sessions (started_at, workers, command) values (?, ?, ?)",
+                (now, workers, command),
             )
         return now
+
+    def drop_session(self, name: str) -> None:
+        """Forget a run that added nothing."""
+        with self._writing():
+            self.connection.execute("delete from sessions where started_at = ?", (name,))
 
     def end_session(self, name: str, seconds: float) -> None:
         """Log that a run ended after so many seconds."""

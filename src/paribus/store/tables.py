@@ -62,7 +62,9 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
     columns["engine"] = [level["train.engine"] for level in levels]
     columns |= {name: raw[name] for name in ("fold", "seed", "status")}
     for path in factor_columns(study):
-        columns[path] = [_cell(len(row["network.hidden"]) if path == LAYERS else row.get(path)) for row in levels]
+        columns[path] = [
+            _cell(len(row["network.hidden"]) if path == LAYERS else row.get(path)) for row in levels
+        ]
     columns |= {name: raw[name] for name in ("n_parameters", "epochs_run", "best_epoch")}
     columns = {name: values.astype("Int64") if name in _WHOLE else values for name, values in columns.items()}
     columns["train_seconds"] = raw["train_seconds"]

@@ -14,7 +14,9 @@ from paribus.study.spec import Network, Prepare, Section, Study, Train
 
 def digest(value: Any, size: int = 6) -> str:
     """A short name for a JSON value: equal values get equal names, on every machine."""
-    return blake2b(json.dumps(value, sort_keys=True, ensure_ascii=False).encode(), digest_size=size).hexdigest()
+    return blake2b(
+        json.dumps(value, sort_keys=True, ensure_ascii=False).encode(), digest_size=size
+    ).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from paribus.errors import StudyError, nearest
+from paribus.errors import nearest
 from paribus.study.configuration import Configuration
-from paribus.study.problems import problems
-from paribus.study.spec import EarlyStopping, Network, Prepare, Train
+from paribus.study.problems import Path, Problem, RuleError, WrongStudyError, problems, shown
+from paribus.study.spec import MOST_LAYERS, MOST_UNITS, EarlyStopping, Network, Prepare, Train
 
-_SECTIONS: dict[str, type[BaseModel]] = {"prepare": Prepare, "network": Network, "train": Train}
-_SHORTHAND = ("network.layers", "network.units")
+_SECTIONS: dict[str, type[Any]] = {"prepare": Prepare, "network": Network, "train": Train}
+_SHORTHAND = {"network.layers": (0, MOST_LAYERS), "network.units": (1, MOST_UNITS)}
+"""The least and the most that each may be."""
 
 
 @cache
@@ -29,61 +30,80 @@ def factor_paths() -> tuple[str, ...]:
     return (*keys, *(f"train.early_stopping.{key}" for key in EarlyStopping.model_fields), *_SHORTHAND)
 
 
-def check_path(path: str, where: str) -> None:
-    """Raise `StudyError` if no factor has this path; `where` says who asks."""
-    if path not in factor_paths():
-        tail = path.rpartition(".")[2]
-        same = [known for known in factor_paths() if known.rpartition(".")[2] == tail]
-        hint = f", did you mean '{same[0]}'?" if same else nearest(path, factor_paths())
-        raise StudyError(f"{where}: '{path}' is no factor{hint} (allowed: {', '.join(factor_paths())})")
+def check_factors(places: Mapping[str, Path]) -> None:
+    """Raise `WrongStudyError` for paths that are no factors; `places` says where each one stands."""
+    known = factor_paths()
+    if unknown := [Problem(place, _unknown(path)) for path, place in places.items() if path not in known]:
+        raise WrongStudyError(unknown)
 
 
-def with_levels(base: Configuration, levels: Mapping[str, Any], where: str) -> Configuration:
-    """`base` with each path set to its level.
+def _unknown(path: str) -> str:
+    tail = path.rpartition(".")[2]
+    same = [known for known in factor_paths() if known.rpartition(".")[2] == tail]
+    hint = f", did you mean '{same[0]}'?" if same else nearest(path, factor_paths())
+    return f"'{path}' is no factor{hint} (allowed: {', '.join(factor_paths())})"
 
-    Raises `StudyError` naming the factor, the level and what is allowed.
+
+def with_levels(base: Configuration, levels: Mapping[str, Any], places: Mapping[str, Path]) -> Configuration:
+    """`base` with each factor set to its level; `places` says where each level stands in the study.
+
+    Raises `WrongStudyError` with problems at those places.
     """
-    for path in levels:
-        check_path(path, where)
     sections = {name: getattr(base, name).model_dump() for name in _SECTIONS}
-    for path, level in _without_shorthand(base, levels, where).items():
-        section, *keys = path.split(".")
-        table = sections[section]
-        for key in keys[:-1]:
-            if table[key] is None:
-                raise StudyError(f"{where}: '{path}' needs a [{section}] {key} to vary, and this study has none")
-            table = table[key]
-        table[keys[-1]] = level
+    try:
+        for path, level in _without_shorthand(base, levels).items():
+            section, *keys = path.split(".")
+            table = sections[section]
+            for key in keys[:-1]:
+                if table[key] is None:
+                    raise RuleError(
+                        f"needs {key} = {{ ... }} in [{section}], and there is none: add it", path
+                    )
+                table = table[key]
+            table[keys[-1]] = level
+    except RuleError as error:
+        raise WrongStudyError([Problem(places[str(error.path[0])], str(error))]) from None
     made = {}
     for name, model in _SECTIONS.items():
         try:
             made[name] = model.model_validate(sections[name])
         except ValidationError as error:
-            said = "; ".join(problem.message for problem in problems(error, model))
-            listed = ", ".join(f"{path} = {level!r}" for path, level in levels.items())
-            raise StudyError(f"{where}: the level {listed} can't be used: {said}") from None
+            found = [problem.under((name,)) for problem in problems(error, model)]
+            raise WrongStudyError(_blamed(problem, levels, places) for problem in found) from None
     return Configuration(**made)
 
 
-def _without_shorthand(base: Configuration, levels: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Levels with `network.layers` and `network.units` written as `network.hidden`."""
+def _blamed(problem: Problem, levels: Mapping[str, Any], places: Mapping[str, Path]) -> Problem:
+    """The problem told of the level of its own key, or else of one of the same section."""
+    path = problem.path
+    for end in range(len(path), 0, -1):
+        if (name := ".".join(map(str, path[:end]))) in levels:
+            return Problem((*places[name], *path[end:]), problem.sentence)
+    name = next(name for name in levels if name.startswith(f"{path[0]}."))
+    return Problem(places[name], f"{shown(levels[name])} can't be used: {problem}")
+
+
+def _without_shorthand(base: Configuration, levels: Mapping[str, Any]) -> dict[str, Any]:
+    """Levels with `network.layers` and `network.units` written as `network.hidden`. Raises RuleError."""
     given = {path: level for path, level in levels.items() if path in _SHORTHAND}
     rest = {path: level for path, level in levels.items() if path not in _SHORTHAND}
     if not given:
         return rest
-    hidden = rest.get("network.hidden", base.network.hidden)
+    first, hidden = next(iter(given)), base.network.hidden
     if "network.hidden" in rest:
-        raise StudyError(f"{where}: 'network.hidden' and its shorthand {', '.join(given)} can't be given together")
+        raise RuleError("is shorthand for network.hidden, which is given too: remove one of them", first)
     for path, level in given.items():
-        if not isinstance(level, int) or isinstance(level, bool) or level < (path == "network.units"):
-            raise StudyError(f"{where}: {path} = {level!r} must be a whole number of 1 or more")
+        least, most = _SHORTHAND[path]
+        if not isinstance(level, int) or isinstance(level, bool) or not least <= level <= most:
+            raise RuleError(f"must be a whole number, {least} to {most:,}, received {shown(level)}", path)
     if "network.units" not in given and len(set(hidden)) > 1:
-        raise StudyError(
-            f"{where}: network.layers is shorthand for layers of equal width, and the study's"
-            f" network.hidden is {list(hidden)}: say the width too, as in hold = {{ 'network.units' = {hidden[0]} }}"
+        raise RuleError(
+            f"is shorthand for layers of equal width, and network.hidden is {list(hidden)}:"
+            f" say the width too, as in 'network.units' = {hidden[0]}",
+            first,
         )
     layers = given.get("network.layers", len(hidden))
     units = given.get("network.units", hidden[0] if hidden else 0)
     if layers and not units:
-        raise StudyError(f"{where}: network.layers = {layers} needs network.units")
+        raise RuleError("needs a width: give 'network.units' too", first)
     return {**rest, "network.hidden": [units] * layers}

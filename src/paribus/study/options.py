@@ -126,7 +126,11 @@ METRICS: dict[str, tuple[tuple[str, ...], bool, str]] = {
     # name: (tasks, larger is better, meaning)
     "accuracy": (("binary", "multiclass"), True, "share of rows classified right"),
     "balanced_accuracy": (("binary", "multiclass"), True, "mean recall over classes"),
-    "precision": (("binary", "multiclass"), True, "share of positive calls that are right (macro mean over classes)"),
+    "precision": (
+        ("binary", "multiclass"),
+        True,
+        "share of positive calls that are right (macro mean over classes)",
+    ),
     "recall": (("binary", "multiclass"), True, "share of positives that are found (macro mean over classes)"),
     "f1": (("binary", "multiclass"), True, "harmonic mean of precision and recall (macro mean over classes)"),
     "roc_auc": (("binary", "multiclass"), True, "area under the ROC curve (one against rest, macro mean)"),
@@ -142,7 +146,10 @@ METRICS: dict[str, tuple[tuple[str, ...], bool, str]] = {
 for _name, (_tasks, _up, _meaning) in METRICS.items():
     OPTIONS += (
         Option(
-            "metric", _name, f"{_meaning}; {'larger' if _up else 'smaller'} is better", (("task", ", ".join(_tasks)),)
+            "metric",
+            _name,
+            f"{_meaning}; {'larger' if _up else 'smaller'} is better",
+            (("task", ", ".join(_tasks)),),
         ),
     )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from paribus.errors import StudyError
 from paribus.study.configuration import Configuration, digest
 from paribus.study.designs import draw
-from paribus.study.factors import check_path, with_levels
+from paribus.study.factors import check_factors, with_levels
+from paribus.study.problems import Path, shown, under
 from paribus.study.spec import Question, Stage, Study
 from paribus.study.values import parse_word
 
@@ -56,27 +56,39 @@ def configurations(stage: Stage, bases: Iterable[Configuration]) -> tuple[Config
 
     Raises `StudyError` for a factor that doesn't exist or a level outside its range.
     """
-    where = f"stage '{stage.name}'"
+    check_factors({path: ("factors", path) for path in stage.factors})
     drawn: dict[str, Configuration] = {}
-    for path in stage.factors:
-        check_path(path, where)
     for base in bases:
         for levels in draw(stage):
-            made = with_levels(base, levels, where)
+            made = _made(stage, base, levels)
             drawn.setdefault(made.config_id, made)
     return tuple(drawn.values())
+
+
+def _made(stage: Stage, base: Configuration, levels: Mapping[str, Any]) -> Configuration:
+    places: dict[str, Path] = {
+        path: ("factors", path, stage.factors[path].index(level)) for path, level in levels.items()
+    }
+    return with_levels(base, levels, places)
 
 
 def question_configurations(study: Study, question: Question) -> tuple[tuple[Any, Configuration], ...]:
     """The (level, configuration) pairs that `question` compares: all but its factor held at
     the study's own settings and its `hold`.
     """
-    where = f"question '{question.name}'"
-    if question.vary in question.hold:
-        raise StudyError(f"{where}: '{question.vary}' is varied and held at once: remove it from hold")
+    held: dict[str, Path] = {path: ("hold", path) for path in question.hold}
+    check_factors({**held, question.vary: ("vary",)})
     base = Configuration.base(study)
     return tuple(
-        (level, with_levels(base, {**question.hold, question.vary: level}, where)) for level in question.levels
+        (
+            level,
+            with_levels(
+                base,
+                {**question.hold, question.vary: level},
+                {**held, question.vary: ("levels", position)},
+            ),
+        )
+        for position, level in enumerate(question.levels)
     )
 
 
@@ -109,14 +121,42 @@ class StagePlan:
 def plan(study: Study) -> tuple[StagePlan, ...]:
     """The size of every stage and question. Raises `StudyError` for whatever can't be run."""
     planned, bases = [], 1
-    for stage in stages(study):
-        compared = configurations(stage, [Configuration.base(study)])
+    base = Configuration.base(study)
+    handed_on: list[tuple[str, Mapping[str, Any]]] = []
+    for position, stage in enumerate(stages(study)):
+        with under("stage", position):
+            compared = configurations(stage, [base])
+            _check_starts(stage, base, handed_on)
         planned.append(StagePlan(stage.name, compared, bases))
         bases = min(kept(stage), bases * len(compared))
-    for question in study.question:
-        compared = tuple(configuration for _, configuration in question_configurations(study, question))
+        handed_on += [(stage.name, levels) for levels in few(draw(stage))]
+    for position, question in enumerate(study.question):
+        with under("question", position):
+            compared = tuple(made for _, made in question_configurations(study, question))
         planned.append(StagePlan(QUESTION + question.name, compared, 1))
     return tuple(planned)
+
+
+def _check_starts(
+    stage: Stage, base: Configuration, handed_on: Iterable[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """See that `stage` can start from whatever an earlier one hands on: better now than mid-run."""
+    for earlier, levels in handed_on:
+        start = with_levels(base, levels, dict.fromkeys(levels, ()))
+        told = ", ".join(f"{path} = {shown(level)}" for path, level in levels.items())
+        for own in few(draw(stage)):
+            with under(note=f" (if stage '{earlier}' hands on {told})"):
+                _made(stage, start, own)
+
+
+def few(drawn: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Those of `drawn` that bring a level which none before them had."""
+    seen: set[tuple[str, str]] = set()
+    for levels in drawn:
+        pairs = {(path, repr(level)) for path, level in levels.items()}
+        if not pairs <= seen:
+            seen |= pairs
+            yield levels
 
 
 def kept(stage: Stage) -> int:

@@ -6,14 +6,16 @@ allowed, and the nearest name for a misspelt one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, time
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from paribus.errors import nearest
+from paribus.errors import StudyError, nearest
 
 Path = tuple[str | int, ...]
 
@@ -29,7 +31,17 @@ _KINDS = {
     "model_type": "a table",
     "model_attributes_type": "a table",
     "finite_number": "a finite number",
+    "greater_than": "above {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "below {lt}",
+    "less_than_equal": "at most {le}",
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of at most {max_length}",
+    "string_too_short": "text of {min_length} character or more",
+    "string_too_long": "text of at most {max_length} characters",
 }
+_SHOWN = 60
+"""Characters of a received value that a message shows."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,40 @@ class Problem:
     """One thing wrong: where (`path` as in the study file) and the sentence that says so."""
 
     path: Path
-    message: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.sentence}" if self.path else self.sentence
+
+    def under(self, path: Path) -> Problem:
+        """The same, told from further outside."""
+        return Problem((*path, *self.path), self.sentence)
+
+
+class WrongStudyError(StudyError):
+    """A study with problems that are known by their keys."""
+
+    def __init__(self, found: Iterable[Problem]) -> None:
+        self.problems = tuple(found)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RuleError(ValueError):
+    """A rule between keys is broken; `path` is the key to mend, seen from the section of the rule."""
+
+    def __init__(self, sentence: str, *path: str | int) -> None:
+        super().__init__(sentence)
+        self.path = path
+
+
+@contextmanager
+def under(*path: str | int, note: str = "") -> Iterator[None]:
+    """Problems raised inside are told from further outside, with a note."""
+    try:
+        yield
+    except WrongStudyError as error:
+        found = [replace(problem, sentence=problem.sentence + note) for problem in error.problems]
+        raise WrongStudyError(problem.under(path) for problem in found) from None
 
 
 def dotted(path: Path) -> str:
@@ -51,29 +96,65 @@ def dotted(path: Path) -> str:
     return text
 
 
-def problems(error: ValidationError, model: type[BaseModel] | None = None) -> Iterator[Problem]:
-    """The findings of one validation, each as a `Problem`; `model` gives the keys that exist."""
+def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """The findings of one validation of `model`, each as a `Problem`."""
     for found in error.errors(include_url=False):
-        path: Path = tuple(found["loc"])
-        yield Problem(path, f"{dotted(path)}: {_sentence(found, path, model)}" if path else _sentence(found, path, model))
+        rule = found.get("ctx", {}).get("error")
+        inner = rule.path if isinstance(rule, RuleError) else ()
+        yield Problem((*found["loc"], *inner), _sentence(found, model))
 
 
-def _sentence(found: ErrorDetails, path: Path, model: type[BaseModel] | None) -> str:
-    kind, received = found["type"], found["input"]
+def shown(value: Any) -> str:
+    """A value as a message shows it: nearly as TOML writes it, cut short."""
+    text = repr(value)
+    if isinstance(value, bool | date | time):
+        text = str(value).lower()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _sentence(found: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, path, received = found["type"], found["loc"], found["input"]
     context: dict[str, Any] = found.get("ctx", {})
-    if kind == "extra_forbidden":
-        allowed = _keys(model, path[:-1])
-        listed = f" (allowed: {', '.join(allowed)})" if allowed else ""
-        return f"unknown key '{path[-1]}'{nearest(str(path[-1]), allowed)}{listed}"
-    if kind == "missing":
-        return "is missing: every study needs it"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        return f"{received!r} is not allowed (allowed: {context['expected']})"
-    if kind in _KINDS:
-        return f"must be {_KINDS[kind]}, received {received!r}"
-    return f"{found['msg'][0].lower()}{found['msg'][1:]}, received {received!r}"
+    match kind:
+        case "extra_forbidden":
+            return unknown_key(str(path[-1]), _keys(model, path[:-1]), model)
+        case "missing":
+            return "is missing, and has no default: add it"
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            rule = f"must be {context['expected']}"
+        case "tuple_type" if isinstance(received, dict):
+            rule = _no_list(path, received)
+        case _ if kind in _KINDS:
+            rule = "must be " + _KINDS[kind].format(
+                **{name: _number(bound) for name, bound in context.items()}
+            )
+        case _:
+            rule = f"{found['msg'][0].lower()}{found['msg'][1:]}"
+    return f"{rule}, received {shown(received)}"
+
+
+def _number(bound: Any) -> Any:
+    if isinstance(bound, float) and bound.is_integer():
+        bound = int(bound)
+    return f"{bound:,}" if isinstance(bound, int) else bound
+
+
+def _no_list(path: Path, received: dict[str, Any]) -> str:
+    if len(path) == 1:
+        return f"must be a list of tables: write [[{path[0]}]] in double brackets"
+    inner = next(iter(received), "...")
+    return f'must be a list of levels (put a dotted path in quotes: "{path[-1]}.{inner}" = [...])'
+
+
+def unknown_key(key: str, allowed: Sequence[str], model: type[BaseModel]) -> str:
+    """The sentence for a key that isn't `allowed` where it stands: the nearest, or its home in `model`."""
+    homes = [name for name in model.model_fields if key in _keys(model, (name,))]
+    hint = nearest(key, allowed) or (
+        f": it belongs in {' or '.join(f'[{home}]' for home in homes)}" * bool(homes)
+    )
+    return f"unknown key '{key}'{hint} (allowed: {', '.join(allowed)})"
 
 
 def _keys(model: type[BaseModel] | None, path: Path) -> list[str]:

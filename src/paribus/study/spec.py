@@ -6,8 +6,8 @@ used: every rule that needs no data is checked when it is made.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,14 +15,15 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainValidator,
     ValidationError,
     field_validator,
     model_validator,
 )
 
-from paribus.errors import StudyError, nearest
+from paribus.errors import nearest
 from paribus.study.options import METRICS, names
-from paribus.study.problems import problems
+from paribus.study.problems import RuleError, WrongStudyError, problems, shown
 from paribus.study.values import Word, parse_word
 
 
@@ -48,7 +49,24 @@ def _metric(name: str) -> str:
     return _choose(name, "metric", METRICS)
 
 
-Units = Annotated[int, Field(ge=1, le=65_536)]
+def _refuse_twice(listed: Sequence[Any], *path: str) -> None:
+    """Raise RuleError for the second of two equal values; 0 and 0.0 are equal, 1 and true are not."""
+    kinds = [(isinstance(value, bool), value) for value in listed]
+    for position, value in enumerate(kinds):
+        if value in kinds[:position]:
+            raise RuleError(f"{shown(value[1])} stands twice: remove one of them", *path, position)
+
+
+def _one_value(value: Any) -> Any:
+    if value is not None and not isinstance(value, str | int | float):
+        raise ValueError(f"must be one value of the target, received {shown(value)}")
+    return value
+
+
+MOST_CONFIGURATIONS = 1_000_000
+MOST_LAYERS = 64
+MOST_UNITS = 65_536
+Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Rate = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Level = Any
@@ -65,7 +83,7 @@ class Data(Section):
 
     source: Annotated[str, Field(min_length=1)]
     target: Annotated[str, Field(min_length=1)]
-    positive: str | int | float | bool | None = None
+    positive: Annotated[str | int | float | bool | None, PlainValidator(_one_value)] = None
     """The target's value that counts as positive; without it, the last of the two in sorted order."""
     task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
     drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
@@ -86,8 +104,7 @@ class Protocol(Section):
     def _known(cls, metrics: tuple[str, ...]) -> tuple[str, ...]:
         for metric in metrics:
             _metric(metric)
-        if len(set(metrics)) < len(metrics):
-            raise ValueError(f"a metric stands twice: {', '.join(metrics)}")
+        _refuse_twice(metrics)
         return metrics
 
     @property
@@ -100,9 +117,10 @@ class Protocol(Section):
     @model_validator(mode="after")
     def _something_left(self) -> Self:
         if self.test + self.share >= 1:
-            raise ValueError(
+            raise RuleError(
                 f"test = {self.test} and validation = '{self.validation}' leave no rows to train on:"
-                " their shares of all rows must add up to less than 1"
+                " their shares of all rows must add up to less than 1",
+                "validation",
             )
         return self
 
@@ -125,7 +143,7 @@ class Network(Section):
     """One network: fully connected layers with one activation."""
 
     kind: Annotated[str, _one_of("network")] = "mlp"
-    hidden: Annotated[tuple[Units, ...], Field(strict=False, max_length=64)] = (32, 16)
+    hidden: Annotated[tuple[Units, ...], Field(strict=False, max_length=MOST_LAYERS)] = (32, 16)
     activation: Annotated[str, _one_of("activation")] = "relu"
     dropout: Rate = 0.0
     dropout_at: Literal["every", "last"] = "every"
@@ -136,7 +154,7 @@ class EarlyStopping(Section):
     """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs."""
 
     monitor: str = "val_loss"
-    patience: Annotated[int, Field(ge=1)] = 3
+    patience: Annotated[int, Field(ge=1, le=1_000_000)] = 3
     min_delta: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     restore_best: bool = True
 
@@ -158,7 +176,7 @@ class Train(Section):
     beta_1: Rate = 0.9
     beta_2: Rate = 0.999
     epsilon: Positive = 1e-7
-    batch_size: Annotated[int, Field(ge=1)] = 32
+    batch_size: Annotated[int, Field(ge=1, le=1_000_000_000)] = 32
     epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 20
     loss: Annotated[str, _one_of("loss", "auto")] = "auto"
     early_stopping: EarlyStopping | None = None
@@ -166,9 +184,10 @@ class Train(Section):
     @model_validator(mode="after")
     def _no_effect(self) -> Self:
         if self.momentum and self.optimizer != "sgd":
-            raise ValueError(
-                f"train.momentum = {self.momentum} has no effect with optimizer = '{self.optimizer}':"
-                " it belongs to 'sgd'. Remove it, or choose 'sgd'"
+            raise RuleError(
+                f"{self.momentum} has no effect with optimizer = '{self.optimizer}':"
+                " momentum belongs to 'sgd'. Remove it, or choose 'sgd'",
+                "momentum",
             )
         return self
 
@@ -185,14 +204,25 @@ class Stage(Section):
     def _levels(self) -> Self:
         for path, levels in self.factors.items():
             if not levels:
-                raise ValueError(f"factor '{path}' has no levels: give at least one, or remove the factor")
-            for position, level in enumerate(levels):
-                if any(level == earlier and type(level) is type(earlier) for earlier in levels[:position]):
-                    raise ValueError(f"factor '{path}' has the level {level!r} twice")
+                raise RuleError("has no levels: give at least one, or remove the factor", "factors", path)
+            _refuse_twice(levels, "factors", path)
+        return self
+
+    @model_validator(mode="after")
+    def _size(self) -> Self:
         lengths = {path: len(levels) for path, levels in self.factors.items()}
         if self.design == "list" and len(set(lengths.values())) > 1:
             listed = ", ".join(f"'{path}' has {length}" for path, length in lengths.items())
-            raise ValueError(f"design 'list' takes the first levels together, so all need as many levels: {listed}")
+            raise RuleError(
+                f"design 'list' takes the first levels together, so all need as many levels: {listed}",
+                "factors",
+            )
+        if self.design == "grid" and (size := prod(lengths.values())) > MOST_CONFIGURATIONS:
+            raise RuleError(
+                f"the grid has {size:,} configurations, and a stage may have {MOST_CONFIGURATIONS:,}:"
+                " use fewer levels, or share the factors out over several stages",
+                "factors",
+            )
         return self
 
 
@@ -205,6 +235,13 @@ class Question(Section):
     levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=2)]
     hold: dict[str, Level] = Field(default_factory=dict)
     metric: Annotated[str, AfterValidator(_metric)]
+
+    @model_validator(mode="after")
+    def _levels(self) -> Self:
+        _refuse_twice(self.levels, "levels")
+        if self.vary in self.hold:
+            raise RuleError("is varied and held at once: remove it from hold", "hold", self.vary)
+        return self
 
 
 class Study(Section):
@@ -227,12 +264,18 @@ class Study(Section):
         try:
             super().__init__(**sections)
         except ValidationError as error:
-            raise StudyError("\n".join(problem.message for problem in problems(error, Study))) from error
+            raise WrongStudyError(problems(error, Study)) from None
 
     @model_validator(mode="after")
     def _names(self) -> Self:
         for kind, listed in (("stage", self.stage), ("question", self.question)):
-            counts = Counter(item.name for item in listed)
-            if twice := [name for name, count in counts.items() if count > 1]:
-                raise ValueError(f"two {kind}s are named '{twice[0]}': give each {kind} its own name")
+            names = [item.name for item in listed]
+            for position, name in enumerate(names):
+                if name in names[:position]:
+                    raise RuleError(
+                        f"two {kind}s are named '{name}': give each {kind} its own name",
+                        kind,
+                        position,
+                        "name",
+                    )
         return self

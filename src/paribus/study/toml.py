@@ -5,56 +5,95 @@ Raises `StudyError` with the file, the line, the key's dotted path, the value an
 
 from __future__ import annotations
 
+import pathlib
 import tomllib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import tomlkit
-from pydantic import ValidationError
 
 from paribus.errors import StudyError, nearest
 from paribus.study.lines import line_of
 from paribus.study.plan import plan
-from paribus.study.problems import Problem, problems
+from paribus.study.problems import Path, Problem, WrongStudyError, shown, unknown_key
+from paribus.study.settings import put_over
 from paribus.study.spec import Study
 
 _HEADER = ("name", "seed")
 
 
-def read_study(path: Path, settings: Sequence[str] = ()) -> Study:
+def read_study(path: pathlib.Path, settings: Sequence[str] = ()) -> Study:
     """The study that stands in the file `path`, with `settings` (`path=value`) put over it."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        beside = [file.name for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        listed = f" (study files there: {', '.join(sorted(beside))})" if beside else ""
-        raise StudyError(f"{path}: no such file{nearest(path.name, beside)}{listed}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: can't be read as a text file: {error}") from None
+        raise StudyError(f"{path}: no such file{_beside(path.parent, path.name)}") from None
+    except IsADirectoryError:
+        raise StudyError(f"{path}: is a folder: name the study file in it{_beside(path)}") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: is no text in UTF-8 ({error.reason}): a study is a TOML file") from None
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path}: can't be read: {getattr(error, 'strerror', error)}") from None
     return parse_study(text, str(path), settings)
+
+
+def _beside(folder: pathlib.Path, name: str = "") -> str:
+    """The study files of a folder, the one nearest to `name` first, as a hint."""
+    found = sorted(file.name for file in folder.glob("*.toml")) if folder.is_dir() else []
+    return nearest(name, found) + (f" (study files there: {', '.join(found)})" if found else "")
 
 
 def parse_study(text: str, where: str = "study", settings: Sequence[str] = ()) -> Study:
     """The study that `text` declares; `where` is the file's name in messages."""
+    with located(text, where, settings):
+        study = _study(_document(text, where, settings)[0])
+        plan(study)
+    return study
+
+
+def _study(document: dict[str, Any]) -> Study:
+    fields = _fields(document)
+    try:
+        return Study(**fields)
+    except WrongStudyError as error:
+        raise WrongStudyError(map(_as_in_file, error.problems)) from None
+
+
+@contextmanager
+def told_in_file(path: pathlib.Path, settings: Sequence[str] = ()) -> Iterator[None]:
+    """`located` for what comes up after the file `path` was read."""
+    with located(path.read_text(encoding="utf-8-sig"), str(path), settings):
+        yield
+
+
+@contextmanager
+def located(text: str, where: str, settings: Sequence[str] = ()) -> Iterator[None]:
+    """Problems raised inside name the file and the line, or the `--set`, of their keys."""
+    try:
+        yield
+    except WrongStudyError as error:
+        put = _document(text, where, settings)[1]
+        found = sorted(_locate(problem, text, where, put) for problem in error.problems)
+        raise StudyError("\n".join(told for _, told in found)) from None
+
+
+def _locate(problem: Problem, text: str, where: str, put: Mapping[Path, str]) -> tuple[int, str]:
+    """The line, 0 where it isn't known, and the whole message."""
+    for end in range(len(problem.path), 0, -1):
+        if setting := put.get(problem.path[:end]):
+            return 0, f"--set {setting}: {problem}"
+    line = line_of(text, problem.path)
+    return line or 0, f"{where}{f', line {line}' if line else ''}: {problem}"
+
+
+def _document(text: str, where: str, settings: Sequence[str]) -> tuple[dict[str, Any], dict[Path, str]]:
+    """The file's tables with the settings put over them, and the path that each setting has set."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a whole number of 5,000 digits
         raise StudyError(f"{where}: not valid TOML: {error}") from None
-    for setting in settings:
-        _put(document, setting)
-    try:
-        study = Study(**_fields(document, where))
-    except StudyError as error:
-        if not isinstance(error.__cause__, ValidationError):
-            raise
-        found = [_as_in_file(problem) for problem in problems(error.__cause__, Study)]
-        raise StudyError("\n".join(_located(problem, text, where) for problem in found)) from None
-    try:
-        plan(study)
-    except StudyError as error:
-        raise StudyError(f"{where}: {error}") from None
-    return study
+    return document, {put_over(document, setting): setting for setting in settings}
 
 
 def format_study(study: Study) -> str:
@@ -80,70 +119,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _fields(document: dict[str, Any], where: str) -> dict[str, Any]:
+def _fields(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `Study`: the tables, and what stands in [study]."""
     header = document.get("study", {})
     if not isinstance(header, dict):
-        raise StudyError(f"{where}: study: must be a table [study] with a name, received {header!r}")
-    if unknown := [key for key in header if key not in _HEADER]:
-        raise StudyError(
-            f"{where}: study.{unknown[0]}: unknown key '{unknown[0]}'{nearest(unknown[0], _HEADER)}"
-            f" (allowed: {', '.join(_HEADER)})"
+        raise WrongStudyError([Problem(("study",), f"must be a table [study], received {shown(header)}")])
+    tables = ["study", *(name for name in Study.model_fields if name not in _HEADER)]
+    wrong = [
+        Problem(
+            (*table, key),
+            "belongs in [study]" if key in _HEADER else unknown_key(key, allowed, Study),
         )
-    if stray := [key for key in _HEADER if key in document]:
-        raise StudyError(f"{where}: {stray[0]}: belongs under [study]")
+        for table, keys, allowed in (((), document, tables), (("study",), header, _HEADER))
+        for key in keys
+        if key not in allowed
+    ]
+    if wrong:
+        raise WrongStudyError(wrong)
     return {**{key: value for key, value in document.items() if key != "study"}, **header}
 
 
 def _as_in_file(problem: Problem) -> Problem:
-    if problem.path and problem.path[0] in _HEADER:
-        return Problem(("study", *problem.path), f"study.{problem.message}")
-    return problem
-
-
-def _located(problem: Problem, text: str, where: str) -> str:
-    line = line_of(text, problem.path)
-    return f"{where}{f', line {line}' if line else ''}: {problem.message}"
-
-
-def _put(document: dict[str, Any], setting: str) -> None:
-    """Put one `path=value` over the document; a stage or question is named by its name."""
-    path, equals, value = setting.partition("=")
-    if not equals or not path.strip():
-        raise StudyError(f"--set {setting}: must be path=value, as in --set train.epochs=5")
-    keys = _keys(path.strip(), setting)
-    table: Any = document
-    for position, key in enumerate(keys[:-1]):
-        if isinstance(table, list):
-            named = {item.get("name"): item for item in table if isinstance(item, dict)}
-            if key not in named:
-                raise StudyError(
-                    f"--set {setting}: no {keys[position - 1]} is named '{key}'{nearest(key, map(str, named))}"
-                    f" (named: {', '.join(map(str, named))})"
-                )
-            table = named[key]
-        else:
-            table = table.setdefault(key, {})
-        if not isinstance(table, dict | list):
-            raise StudyError(f"--set {setting}: '{key}' is a value, not a table")
-    if isinstance(table, list):
-        raise StudyError(f"--set {setting}: say which key, as in {path}.keep=best")
-    table[keys[-1]] = _value(value.strip())
-
-
-def _keys(path: str, setting: str) -> list[str]:
-    try:
-        nested: Any = tomllib.loads(f"{path} = 0")
-    except tomllib.TOMLDecodeError:
-        raise StudyError(f"--set {setting}: '{path}' is no dotted path, as train.epochs is one") from None
-    keys = []
-    while isinstance(nested, dict):
-        key, nested = next(iter(nested.items()))
-        keys.append(key)
-    return keys
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+    in_header = problem.path and problem.path[0] in _HEADER
+    return problem.under(("study",)) if in_header else problem

@@ -24,7 +24,9 @@ def parse_word(text: str, family: str, whole: bool = True) -> Word:
     """
     from_table = _takes_number(family)
     allowed = ", ".join(f"{name}:{letter}" if letter else name for name, letter in from_table.items())
-    name, colon, number = text.replace(" ", ":", 1).partition(":") if family == "keep" else text.partition(":")
+    name, colon, number = (
+        text.replace(" ", ":", 1).partition(":") if family == "keep" else text.partition(":")
+    )
     if name not in from_table:
         raise ValueError(f"'{text}' is no {family}{nearest(name, from_table)} (allowed: {allowed})")
     letter = from_table[name]
@@ -33,7 +35,9 @@ def parse_word(text: str, family: str, whole: bool = True) -> Word:
             raise ValueError(f"'{name}' takes no number, but '{text}' gives one (allowed: {allowed})")
         return Word(name)
     if not colon:
-        raise ValueError(f"'{name}' needs a number, as in '{name}:{6 if whole else 0.15}' (allowed: {allowed})")
+        raise ValueError(
+            f"'{name}' needs a number, as in '{name}:{6 if whole else 0.15}' (allowed: {allowed})"
+        )
     return Word(name, _number(text, number, whole))
 
 

@@ -13,7 +13,7 @@ import sklearn
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from paribus.data.columns import FLOAT32_MAX
 from paribus.data.parts import OpenedPart, TrainingPart, ValidationPart

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-
 from paribus.population.buffers import Stack
 from paribus.population.optimizers.base import Optimizer
 

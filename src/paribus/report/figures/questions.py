@@ -1,0 +1,67 @@
+"""A question's levels with their intervals."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from paribus.report.figures.drawing import ROWS, Figure, draw
+from paribus.report.figures.theme import BLUE, GREY, PANEL
+from paribus.report.formats import level
+from paribus.report.questions import Answer
+
+
+def question_name(place: int) -> str:
+    """The file name of the figure of the question at `place`, from 1."""
+    return f"question-{place}"
+
+
+def question_figure(place: int, answer: Answer) -> Figure | None:
+    """Each level's score, and its difference from the best level, with their intervals; None without any."""
+    metric, vary = answer.question.metric, answer.question.vary
+    table = pd.DataFrame(
+        {
+            "level": level(each.level),
+            metric: each.estimate,
+            **{"low": each.interval.low, "high": each.interval.high, "difference": each.difference},
+            **{
+                "difference low": each.difference_interval.low,
+                "difference high": each.difference_interval.high,
+            },
+        }
+        for each in answer.levels
+    )
+    if table.empty or table[metric].isna().all():
+        return None
+    levels = list(table["level"])
+    score = _panel(levels, vary, f"{metric}, 95 % interval", (metric, "low", "high"))
+    difference = _panel(
+        levels, None, "difference from the best level", ("difference", "difference low", "difference high")
+    )
+    said = (
+        f"Question {answer.question.name}: {metric} at each level of {vary} ({', '.join(levels)}) with its"
+        " 95 % interval, and beside it the difference from the best level with its interval."
+    )
+    return draw(
+        question_name(place),
+        said,
+        alt.hconcat(score, difference, spacing=24, data=ROWS),
+        [dict(row) for _, row in table.iterrows()],
+        table,
+    )
+
+
+def _panel(
+    levels: list[str], vary: str | None, title: str, columns: tuple[str, str, str]
+) -> alt.LayerChart | alt.FacetChart:
+    """Points with bars from low to high; differences have a line at none."""
+    value, low, high = columns
+    y = alt.Y("level:N", sort=levels, title=vary, axis=alt.Axis(labels=vary is not None, grid=True))
+    x = alt.X(f"{low}:Q", title=title, scale=alt.Scale(zero=vary is None), axis=alt.Axis(tickCount=4))
+    layers = [
+        alt.Chart().mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2=f"{high}:Q", y=y),
+        alt.Chart().mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(x=f"{value}:Q", y=y),
+    ]
+    if vary is None:
+        layers.insert(0, alt.Chart().mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=alt.XDatum(0)))
+    return alt.layer(*layers).properties(width=PANEL / 2 - 50, height=alt.Step(26))

@@ -1,0 +1,85 @@
+"""Each check finds its mistake, and passes where it isn't made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from paribus.audit import CHECKS, Evidence, audit
+from paribus.study.spec import Data, Protocol, Study
+
+STUDY = Study(
+    name="x", data=Data(source="rows", target="y"), protocol=Protocol(seeds=3, metrics=("recall", "accuracy"))
+)
+DATA: dict[str, Any] = {
+    "n_rows": 569,
+    "classes": ["benign", "malignant"],
+    "class_counts": {"benign": 357, "malignant": 212},
+    "leaked_duplicates": 0,
+    "parts": {"train": 399, "val": 85, "test": 85},
+}
+TRIALS = pd.DataFrame(
+    {
+        "status": ["done", "done"],
+        "one_class": [False, False],
+        "val_recall": [0.5, 0.6],
+        "val_accuracy": [0.5, 0.7],
+    }
+)
+SOUND = Evidence(STUDY, DATA, TRIALS, n_configurations=2)
+
+
+def found(evidence: Evidence) -> set[str]:
+    return {finding.code for finding in audit(evidence) if finding.status == "found"}
+
+
+def protocol(**changes: Any) -> Evidence:
+    return replace(
+        SOUND,
+        study=STUDY.model_copy(update={"protocol": Protocol(metrics=("recall", "accuracy"), **changes)}),
+    )
+
+
+def test_a_sound_study_passes_every_check() -> None:
+    """A check that always cries is never read."""
+    assert {finding.status for finding in audit(SOUND)} == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code"),
+    [
+        (protocol(seeds=3, test=0.0), "PB001"),
+        (protocol(seeds=1), "PB002"),
+        (replace(SOUND, n_configurations=1620), "PB003"),
+        (replace(SOUND, data={**DATA, "leaked_duplicates": 3}), "PB004"),
+        (replace(SOUND, trials=TRIALS.assign(one_class=[True, False])), "PB005"),
+        (replace(SOUND, trials=TRIALS.assign(val_recall=0.660714)), "PB006"),
+        (replace(SOUND, trials=pd.concat([TRIALS, TRIALS.assign(status="diverged")])), "PB007"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_mistake_is_found_by_its_check(evidence: Evidence, code: str) -> None:
+    """A mistake seen in published studies would go unsaid."""
+    assert found(evidence) == {code}
+    finding = next(each for each in audit(evidence) if each.code == code)
+    assert finding.message
+    assert finding.remedy
+
+
+def test_before_a_run_the_checks_of_trials_do_not_apply() -> None:
+    """`paribus check` would pass judgement on what was never trained."""
+    before = audit(replace(SOUND, trials=None))
+    assert {finding.code for finding in before if finding.status == "not applicable"} == {
+        "PB005",
+        "PB006",
+        "PB007",
+    }
+
+
+def test_codes_are_unique_and_rising() -> None:
+    """Two checks would share a name in audit.json."""
+    codes = [check(SOUND).code for check in CHECKS]
+    assert codes == sorted(set(codes))

@@ -1,0 +1,117 @@
+"""The record: one transaction a population, kept whatever happens."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from paribus.errors import InterruptedStudyError, StudyError
+from paribus.population.outcome import Outcome
+from paribus.store.arrays import curves, pack, unpack, weights
+from paribus.store.record import Opening, Record
+from paribus.study.configuration import Configuration
+from paribus.study.plan import Trial
+from tests.draw import configuration
+
+
+def outcome(made: Configuration, seed: int = 1, **changes: object) -> Outcome:
+    plain = {
+        "config_id": made.config_id,
+        "fold": 0,
+        "seed": seed,
+        "status": "done",
+        "n_parameters": 3,
+        "epochs_run": 2,
+        "best_epoch": 1,
+        "train_seconds": 0.5,
+        "train": {"recall": 0.1 + 0.2},
+        "val": {"recall": float("nan")},
+        "curves": {"loss": np.array([0.5, 1 / 3]), "val_loss": np.array([0.25, np.nan])},
+        "predictions": np.array([0.1, 0.9], np.float32),
+        "weights": (np.ones((3, 2), np.float32), np.zeros((3, 1), np.float32)),
+    }
+    return Outcome(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def test_arrays_come_back_to_the_bit() -> None:
+    """Curves, predictions or weights of a resumed study would differ."""
+    given = outcome(configuration())
+    back = unpack(pack(given))
+    for name, values in given.curves.items():
+        assert np.array_equal(curves(back)[name], values, equal_nan=True)
+    assert all(np.array_equal(a, b) for a, b in zip(weights(back), given.weights, strict=True))
+    assert np.array_equal(back["predictions"], given.predictions)
+
+
+def test_an_outcome_is_recorded_once(tmp_path: Path) -> None:
+    """A trial would stand twice, or a later run overwrite an earlier one."""
+    made = configuration()
+    with Record.at(tmp_path, create=True) as record:
+        record.plan([Trial("one", made, 0, 1), Trial("two", made, 0, 1)])
+        record.put_outcomes([outcome(made)])
+        record.put_outcomes([outcome(made, epochs_run=9)])
+        assert record.trained() == {(made.config_id, 0, 1)}
+        assert record.connection.execute("select epochs_run from outcomes").fetchall() == [(2,)]
+        assert record.connection.execute("select count(*) from trials").fetchone() == (2,)
+
+
+def test_a_population_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Half a population would stand in the record after a crash."""
+    made = configuration()
+    with Record.at(tmp_path, create=True) as record:
+        record.plan([Trial("one", made, 0, 1)])
+        with pytest.raises(sqlite3.IntegrityError):
+            record.put_outcomes([outcome(made), outcome(made, seed=2, status=None)])
+        assert record.trained() == set()
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    """A full disk would print a traceback, or lose the night."""
+    first, second = configuration(epochs=1), configuration(epochs=2)
+    with Record.at(tmp_path, create=True) as record:
+        record.plan([Trial("one", first, 0, 1), Trial("one", second, 0, 1)])
+        record.put_outcomes([outcome(first)])
+        pages = record.connection.execute("pragma page_count").fetchone()[0]
+        record.connection.execute(f"pragma max_page_count = {pages}")
+        large = np.zeros((2000, 100), np.float32)
+        with pytest.raises(InterruptedStudyError, match="full.*make room"):
+            record.put_outcomes([outcome(second, weights=(large,))])
+        assert record.trained() == {(first.config_id, 0, 1)}
+    with Record.at(tmp_path) as record:
+        record.put_outcomes([outcome(second, weights=(large,))])
+        assert len(record.trained()) == 2
+
+
+def test_truth_and_openings_are_kept(tmp_path: Path) -> None:
+    """A report written anew would need the data again, or open the sealed part again."""
+    made = configuration()
+    with Record.at(tmp_path, create=True) as record:
+        record.plan([Trial("one", made, 0, 1)])
+        record.put_truth("test", 0, np.array([0, 1, 1]))
+        seen = Opening((made.config_id, 0, 1), "best", {"recall": 0.5}, np.array([0.5, 0.25, 1], np.float32))
+        record.put_openings([seen])
+        record.put_openings([Opening(seen.key, "again", {"recall": 1.0}, seen.predictions)])
+        assert record.truth("test", 0).tolist() == [0, 1, 1]
+        assert record.opened() == {seen.key}
+        assert record.connection.execute("select reason from openings").fetchall() == [("best",)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough to look like one" * 50, b"\0" * 4096]
+)
+def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    """A user's own file would be overwritten, or a traceback shown."""
+    (tmp_path / "paribus.db").write_bytes(content)
+    with pytest.raises(StudyError, match=r"paribus\.db.*--out"):
+        Record.at(tmp_path, create=True)
+    assert (tmp_path / "paribus.db").read_bytes() == content
+
+
+def test_a_folder_without_a_study_is_said(tmp_path: Path) -> None:
+    """`paribus show` on the wrong folder would make an empty record there."""
+    with pytest.raises(StudyError, match="no study was run here"):
+        Record.at(tmp_path)
+    assert list(tmp_path.iterdir()) == []
