@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from paribus.errors import StudyError
 from paribus.store.folder import read_record
 from paribus.store.record import Record
 from paribus.store.tables import trials_frame
@@ -30,8 +31,14 @@ class Results:
         return self._trials.copy()
 
     def leaderboard(self) -> pd.DataFrame:
-        """One row a configuration, the best first."""
-        return pd.read_csv(self.folder / "leaderboard.csv")
+        """One row a configuration, the best first. Raises `StudyError` before the first run's end."""
+        path = self.folder / "leaderboard.csv"
+        if not path.is_file():
+            raise StudyError(
+                f"{path} isn't there: the run has not come to its end. Let it go on with the same"
+                f" `paribus run`, or write what there is with `paribus report {self.folder}`"
+            )
+        return pd.read_csv(path)
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from paribus.report.write import write_report
 from paribus.results import Results
 from paribus.stats.ranking import rank
 from paribus.store.arrays import unpack, weights
-from paribus.store.folder import claim
+from paribus.store.folder import claim, versions
 from paribus.store.profile import describe
 from paribus.store.record import Opening, Record
 from paribus.store.tables import configuration_of, factor_columns, stage_names, trials_frame
@@ -63,16 +63,16 @@ def run(
     started = perf_counter()
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
     out = Path(out) if out else default_folder(study)
-    workers = workers or available_workers()
+    workers, told = workers or available_workers(), progress or Quiet()
     with claim(out, study, table.fingerprint) as record, TemporaryDirectory(prefix="paribus-") as scratch:
         before = record.size()
+        if before and record.fact("versions") != versions():
+            told.note(f"{out} was begun with other versions: what is trained now may differ in the last bits")
         session = record.begin_session(workers, " ".join(sys.argv))
         describe(record, table, parts)
         try:
             with Pool(workers) as pool:
-                work = _Run(
-                    study, record, Shelf(Path(scratch), parts, study.seed), pool, task, progress or Quiet()
-                )
+                work = _Run(study, record, Shelf(Path(scratch), parts, study.seed), pool, task, told)
                 work.stages()
                 work.questions()
                 work.open_sealed(parts)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from paribus.engines import ENGINES
 from paribus.errors import InterruptedStudyError
 from paribus.execute import worker
 from paribus.execute.pool import Pool
@@ -49,7 +50,7 @@ class Breaks:
 
 def test_what_fails_costs_its_neighbours_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """One network that can't be trained would take its population with it."""
-    monkeypatch.setitem(worker.ENGINES, "population", Breaks())
+    monkeypatch.setitem(ENGINES, "population", Breaks())
     members = crossed(rates=(1e-3, 0.5))
     outcomes = worker.train(Shelf(), "population", members, TASKS["binary"])  # type: ignore[arg-type]
     status = {(o.status, o.reason) for o in outcomes}

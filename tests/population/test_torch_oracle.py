@@ -22,7 +22,7 @@ def trained_by_torch(lineage: Lineage, data: FoldArrays, kind: str) -> MLP:
     outputs = TASKS[kind].n_outputs
     model = MLP(network, data.size[2], outputs)
     model.load(initial_weights(network, data.size[2], outputs, lineage.seed, lineage.fold)).double()
-    optimizer = {
+    optimizer = {  # type: ignore[no-untyped-call]
         "sgd": lambda: torch.optim.SGD(model.parameters(), rule.learning_rate, momentum=rule.momentum),
         # PyTorch adds epsilon to the corrected root: made small here, it makes no difference.
         "adam": lambda: torch.optim.Adam(model.parameters(), rule.learning_rate, eps=rule.epsilon),

@@ -51,7 +51,8 @@ def test_delong_variance_is_that_of_its_definition() -> None:
     logit, spread = np.log(area / (1 - area)), np.sqrt(variance) / (area * (1 - area))
     low, high = 1 / (1 + np.exp(-(logit + stats.norm.ppf([0.025, 0.975]) * spread)))
     found = delong(positive, scored)
-    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+    assert found.low == pytest.approx(low)
+    assert found.high == pytest.approx(high)
 
 
 @pytest.mark.parametrize("metric", ["recall", "accuracy", "roc_auc", "f1", "log_loss"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from paribus.stats.ranking import rank
 
 
-def trials(**columns: list[object]) -> pd.DataFrame:
+def trials(**columns: Any) -> pd.DataFrame:
     n = len(columns["config_id"])
     plain = {
         "stage": ["s"] * n,

@@ -35,7 +35,7 @@ def test_other_studies_and_other_data_are_refused_by_what_changed(small: Study, 
         pass
     fewer = small.model_copy(update={"stage": small.stage[:1]})
     with (
-        pytest.raises(StudyError, match=r"stage\.network\.design: 'grid' → absent"),
+        pytest.raises(StudyError, match="stage 'network': removed"),
         claim(tmp_path, fewer, "f"),
     ):
         pytest.fail("mixed")

@@ -30,6 +30,7 @@ def _paribus(
     version: bool = typer.Option(False, "--version", help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
 ) -> None:
+    del debug  # `Guarded` reads it
     if version:
         typer.echo(f"paribus {__version__}")
         raise typer.Exit

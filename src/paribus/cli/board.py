@@ -32,7 +32,7 @@ def board_table(board: pd.DataFrame, study: Study, rows: int, width: int) -> Tab
         table.add_row(
             str(row["rank"]),
             *(score(row[f"val_{metric}"]) for metric in metrics),
-            f"{row['n_parameters']:,}",
+            "–" if pd.isna(row["n_parameters"]) else f"{row['n_parameters']:,.0f}",
             row["config_id"],
             Text(", ".join(f"{path.rpartition('.')[2]} {cell(row[path])}" for path in factors)),
         )

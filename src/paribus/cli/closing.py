@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from paribus.cli.board import board_table
 from paribus.results import Results
@@ -19,33 +22,35 @@ def print_closing(results: Results, quiet: bool = False) -> list[dict[str, Any]]
     found = [finding for finding in audit if finding["status"] == "found"]
     if quiet:
         return found
-    console, study, summary = Console(highlight=False, soft_wrap=False), results.study, results.summary
-    best, metric = summary["best"], study.protocol.metrics[0]
+    console = Console(highlight=False)
     console.print()
-    console.print(board_table(results.leaderboard(), study, SHOWN, console.width))
+    console.print(board_table(results.leaderboard(), results.study, SHOWN, console.width))
     console.print()
-    console.print(
-        f"Chosen on validation out of {summary['n_configurations']:,}: {best['config_id']}", markup=False
-    )
+    for line in _summary(results.summary, results.study.protocol.metrics, found):
+        text = line.lstrip()
+        console.print(Padding(Text(text), (0, 0, 0, len(line) - len(text)), expand=False))
+    console.print()
+    for name, path in (("tables", results.folder / "trials.csv"), ("report", results.report)):
+        console.print(Text(f"{name}: {path.resolve()}"), soft_wrap=True)
+    return found
+
+
+def _summary(summary: dict[str, Any], metrics: Sequence[str], found: list[dict[str, Any]]) -> Iterator[str]:
+    """The lines, those that belong to the choice indented."""
+    best, cost = summary["best"], summary["optimism"]
+    yield f"Chosen on validation out of {summary['n_configurations']:,}: {best['config_id']}"
     for part, name in (("val", "validation"), ("test", "sealed test")):
-        if f"{part}_{metric}" in best:
-            told = ", ".join(_scored(best, part, each) for each in study.protocol.metrics)
-            console.print(f"  {name}: {told}", markup=False)
-    if summary["optimism"]:
-        cost = summary["optimism"]
-        console.print(
-            f"  choosing: the best validation {metric} {cost['naive']:.3f} is worth about"
+        if f"{part}_{metrics[0]}" in best:
+            yield f"  {name}: {', '.join(_scored(best, part, metric) for metric in metrics)}"
+    if cost:
+        yield (
+            f"  choosing: the best validation {metrics[0]} {cost['naive']:.3f} is worth about"
             f" {cost['corrected']:.3f} once the choice is paid for"
         )
     for finding in found:
-        console.print(f"  audit {finding['code']}: {finding['message']}", markup=False)
+        yield f"  audit {finding['code']}: {finding['message']}"
     done = summary["status"].get("done", 0)
-    console.print(
-        f"\n{done:,} of {summary['n_trials']:,} trials done, {summary['wall_seconds']:.1f} s in all",
-        markup=False,
-    )
-    console.print(f"report: {results.report.resolve()}", markup=False, soft_wrap=True)
-    return found
+    yield f"{done:,} of {summary['n_trials']:,} trials done, {summary['wall_seconds']:.1f} s in all"
 
 
 def _scored(best: dict[str, Any], part: str, metric: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
+from tempfile import gettempdir
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -21,22 +23,30 @@ class Guarded(TyperGroup):
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             return super().invoke(ctx)
-        except ParibusError as error:
-            told: ParibusError = error
-        except KeyboardInterrupt:
-            told = InterruptedStudyError("interrupted: the same command goes on from what is recorded")
         except (typer.Exit, typer.Abort, typer.TyperException, BrokenPipeError):
             raise
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             if ctx.params.get("debug"):
                 raise
-            told = InternalError(
-                f"a fault of paribus, not of yours: {type(error).__name__}: {error}\n"
-                "Please report it with what `paribus --debug ...` prints. What was trained is kept"
+            _end(in_words(error))
+
+
+def in_words(error: BaseException) -> ParibusError:
+    """The error that a user is told for `error`."""
+    match error:
+        case ParibusError():
+            return error
+        case KeyboardInterrupt():
+            return InterruptedStudyError("the same command goes on from what is recorded")
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return InterruptedStudyError(
+                "no room is left on a disk: the one of DIR, or of temporary files"
+                f" ({gettempdir()}; TMPDIR names another). What was finished is kept: make room, then run the same command again"
             )
-        if ctx.params.get("debug"):
-            raise told
-        _end(told)
+    return InternalError(
+        f"a fault of paribus, not of yours: {type(error).__name__}: {error}\n"
+        "Please report it with what `paribus --debug ...` prints. What was trained is kept"
+    )
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -6,20 +6,23 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.progress import (
     Progress as Bars,
 )
+from rich.table import Column
+from rich.text import Text
 
 from paribus.execute.progress import Progress, Quiet
 from paribus.population.outcome import Outcome
@@ -45,15 +48,28 @@ def progress_for(study: Study, quiet: bool) -> Iterator[Progress]:
 
 def _bars() -> Bars:
     return Bars(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(compact=True),
+        TextColumn(
+            "{task.description}", markup=False, table_column=_whole(max_width=32, overflow="ellipsis")
+        ),
+        BarColumn(bar_width=20),  # the one column that a narrow terminal makes shorter
+        MofNCompleteColumn(table_column=_whole(justify="right")),
+        TextColumn("{task.fields[rate]}", table_column=_whole(justify="right")),
+        _TimeColumn(compact=True, elapsed_when_finished=True, table_column=_whole(justify="right")),
         TextColumn("{task.fields[best]}"),
         console=Console(stderr=True),
     )
+
+
+def _whole(**settings: Any) -> Column:
+    return Column(no_wrap=True, **settings)
+
+
+class _TimeColumn(TimeRemainingColumn):
+    """`00:12 left`, and `00:34 in all` at the end."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn.render`."""
+        return super().render(task).append(" in all" if task.finished else " left")
 
 
 class _Counting(Progress):
@@ -80,7 +96,8 @@ class _Counting(Progress):
     @property
     def rate(self) -> str:
         """Trials a second since the stage began."""
-        return f"{(self.done - self.before) / max(perf_counter() - self.started, 1e-9):,.0f} trials/s"
+        rate = (self.done - self.before) / max(perf_counter() - self.started, 1e-9)
+        return f"{rate:,.{0 if rate >= 10 else 1}f} trials/s"
 
     @property
     def told(self) -> str:

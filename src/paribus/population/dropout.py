@@ -5,11 +5,16 @@ Srivastava et al., Journal of Machine Learning Research 15, 2014; values that st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from paribus.population.buffers import Padded, padded
 from paribus.population.grouping import Shape
+
+Noise = Sequence[Tensor | None]
+"""For each hidden layer, uniform noise (view or member, row, unit), or None where nothing is dropped."""
 
 
 class Dropout:
@@ -26,7 +31,7 @@ class Dropout:
         scale.view.copy_(1 / (1 - self.rates))
         return scale.flat
 
-    def draw(self, noise: list[Tensor | None], rows: slice) -> list[Padded | None]:
+    def draw(self, noise: Noise, rows: slice) -> list[Padded | None]:
         """The factors of one step, from the epoch's noise (1 or member, row, unit)."""
         for mask, scale, layer in zip(self.masks, self.scales, noise, strict=True):
             if mask is not None and scale is not None and layer is not None:

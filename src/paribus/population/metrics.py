@@ -7,7 +7,7 @@ and gives one value a member. What is undefined (a ROC curve of one class) is Na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,16 @@ def scores(kind: str, metrics: Iterable[str], truth: Array, predictions: Array) 
     if kind == "regression":
         return {metric: _REGRESSION[metric](truth.astype(np.float64), predictions) for metric in metrics}
     if kind == "binary":
-        return {metric: _BINARY[metric](truth == 1, predictions) for metric in metrics}
+        return _binary(metrics, truth == 1, predictions)
     return {metric: _MULTICLASS[metric](truth, predictions) for metric in metrics}
+
+
+def _binary(metrics: Iterable[str], truth: Array, p: Floats) -> dict[str, Floats]:
+    counts = _counts(truth, p)
+    return {
+        metric: _COUNTED[metric](counts) if metric in _COUNTED else _SCORED[metric](truth, p)
+        for metric in metrics
+    }
 
 
 def _share(part: Array, whole: Array) -> Floats:
@@ -36,42 +44,31 @@ def _share(part: Array, whole: Array) -> Floats:
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
 
 
-def _counts(truth: Array, called: Array) -> tuple[Floats, Floats, Floats, Floats]:
-    """True positives, false positives, false negatives, true negatives."""
+class Counts(NamedTuple):
+    """True positives, false positives, false negatives, true negatives: each (member,)."""
+
+    tp: Floats
+    fp: Floats
+    fn: Floats
+    tn: Floats
+
+
+def _counts(truth: Array, p: Floats) -> Counts:
+    called = p > 0.5
     both = np.count_nonzero(truth & called, axis=-1).astype(np.float64)
     positives = np.count_nonzero(truth, axis=-1)
     calls = np.count_nonzero(called, axis=-1)
-    return both, calls - both, positives - both, called.shape[-1] - positives - calls + both
+    return Counts(both, calls - both, positives - both, p.shape[-1] - positives - calls + both)
 
 
-def _accuracy(truth: Array, p: Floats) -> Floats:
-    return np.mean(truth == (p > 0.5), axis=-1, dtype=np.float64)
-
-
-def _recall(truth: Array, p: Floats) -> Floats:
-    tp, _, fn, _ = _counts(truth, p > 0.5)
-    return _share(tp, tp + fn)
-
-
-def _precision(truth: Array, p: Floats) -> Floats:
-    tp, fp, _, _ = _counts(truth, p > 0.5)
-    return _share(tp, tp + fp)
-
-
-def _f1(truth: Array, p: Floats) -> Floats:
-    tp, fp, fn, _ = _counts(truth, p > 0.5)
-    return _share(2 * tp, 2 * tp + fp + fn)
-
-
-def _balanced_accuracy(truth: Array, p: Floats) -> Floats:
-    tp, fp, fn, tn = _counts(truth, p > 0.5)
+def _balanced_accuracy(c: Counts) -> Floats:
     with np.errstate(invalid="ignore"):
-        return np.nanmean([tp / (tp + fn), tn / (tn + fp)], axis=0)
+        return np.nanmean([c.tp / (c.tp + c.fn), c.tn / (c.tn + c.fp)], axis=0)
 
 
-def _mcc(truth: Array, p: Floats) -> Floats:
-    tp, fp, fn, tn = _counts(truth, p > 0.5)
-    return _share(tp * tn - fp * fn, np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)))
+def _mcc(c: Counts) -> Floats:
+    product = (c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn)
+    return _share(c.tp * c.tn - c.fp * c.fn, np.sqrt(product))
 
 
 def _log_loss(truth: Array, p: Floats) -> Floats:
@@ -118,7 +115,7 @@ def _average_precision(truth: Array, p: Floats) -> Floats:
 def _one_against_rest(binary: str, truth: Array, p: Floats, one_hot: bool) -> Floats:
     """The macro mean over classes of a binary metric."""
     called = np.eye(p.shape[-1])[p.argmax(axis=-1)] if one_hot else p
-    each = [_BINARY[binary](truth == label, called[..., label]) for label in range(p.shape[-1])]
+    each = [_binary([binary], truth == label, called[..., label])[binary] for label in range(p.shape[-1])]
     return np.mean(each, axis=0)
 
 
@@ -151,17 +148,19 @@ def _r2(truth: Floats, value: Floats) -> Floats:
     return 1 - np.square(truth - value).sum(axis=-1) / spread
 
 
-_BINARY: dict[str, Callable[[Array, Floats], Floats]] = {
-    "accuracy": _accuracy,
+_COUNTED: dict[str, Callable[[Counts], Floats]] = {
+    "accuracy": lambda c: (c.tp + c.tn) / (c.tp + c.fp + c.fn + c.tn),
     "balanced_accuracy": _balanced_accuracy,
-    "precision": _precision,
-    "recall": _recall,
-    "f1": _f1,
+    "precision": lambda c: _share(c.tp, c.tp + c.fp),
+    "recall": lambda c: _share(c.tp, c.tp + c.fn),
+    "f1": lambda c: _share(2 * c.tp, 2 * c.tp + c.fp + c.fn),
+    "mcc": _mcc,
+}
+_SCORED: dict[str, Callable[[Array, Floats], Floats]] = {
     "roc_auc": _roc_auc,
     "average_precision": _average_precision,
     "log_loss": _log_loss,
     "brier": _brier,
-    "mcc": _mcc,
 }
 _MULTICLASS: dict[str, Callable[[Array, Floats], Floats]] = {
     "accuracy": lambda truth, p: np.mean(truth == p.argmax(axis=-1), axis=-1, dtype=np.float64),

@@ -76,10 +76,10 @@ class Rows:
     def batch(self, rows: slice) -> Batch:
         """The members' rows of one step."""
         spread = self._spread(self.shuffled[:, rows])
-        return Batch(spread, spread.transpose(1, 2), self._spread_truth(self.shuffled_truth[:, rows]))
+        return Batch(spread, spread.transpose(1, 2), self.spread(self.shuffled_truth[:, rows]))
 
     def noise(self, epoch: int) -> list[Tensor | None]:
-        """Uniform noise (1 or member, row, unit) of each hidden layer that dropout follows."""
+        """Uniform noise (view, row, unit) of each hidden layer that dropout follows."""
         widths = self.shape.widths[1:-1]
         noises: list[Tensor | None] = []
         for layer, width in enumerate(widths):
@@ -90,7 +90,7 @@ class Rows:
             drawn = [
                 noise(view.seed, view.fold, epoch, self.shape.train_rows, width, place) for view in self.views
             ]
-            noises.append(self._spread_truth(torch.from_numpy(np.stack(drawn))))
+            noises.append(torch.from_numpy(np.stack(drawn)))
         return noises
 
     def evaluation(self, part: list[Tensor], rows: slice) -> Tensor:
@@ -108,7 +108,8 @@ class Rows:
             return by_view.expand(self.members, -1, -1)
         return by_view.index_select(0, self.view_of)
 
-    def _spread_truth(self, by_view: Tensor) -> Tensor:
+    def spread(self, by_view: Tensor) -> Tensor:
+        """What stands by view, by member: (1 or member, ...); one view is shared."""
         return by_view if len(self.views) == 1 else by_view.index_select(0, self.view_of)
 
 

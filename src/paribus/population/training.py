@@ -9,18 +9,17 @@ from time import perf_counter
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from paribus.networks.mlp import Weights, initial_weights
+from paribus.population import native
 from paribus.population.buffers import Stack
-from paribus.population.dropout import Dropout
 from paribus.population.evaluation import Evaluation, Scored, evaluate, mean_losses
 from paribus.population.grouping import Shape
-from paribus.population.losses import output_gradient_, predict_, row_losses
+from paribus.population.losses import row_losses
 from paribus.population.optimizers import OPTIMIZERS
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
 from paribus.population.rows import Rows
-from paribus.population.stacked import TrainedMLP
+from paribus.population.steps import Steps
 from paribus.population.stopping import Stopping
 
 NEVER = np.iinfo(np.int64).max
@@ -83,10 +82,6 @@ class Training:
         self.shape, self.lineages, self.task = shape, lineages, task
         self.rows = Rows(shape, lineages, folds)
         self.active = np.arange(len(lineages))
-        self.batches = [
-            slice(start, min(start + shape.batch_size, shape.train_rows))
-            for start in range(0, shape.train_rows, shape.batch_size)
-        ]
         self.last = np.array([lineage.epochs[-1] for lineage in lineages])
         stopping = [lineage.configuration.train.early_stopping for lineage in lineages]
         self.stopping = Stopping(
@@ -96,7 +91,8 @@ class Training:
         )
         self.done = np.zeros(len(lineages), dtype=np.bool_)
         self.steps = 0
-        self.curves: list[tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]] = []
+        self.curves: list[NDArray[np.float64]] = []
+        self.curve_names: tuple[str, ...] = ()
         self.readings: list[Reading] = []
         self.kept: dict[tuple[int, int], Weights] = {}
         self.weights = Stack(shape.layers, len(lineages))
@@ -112,15 +108,13 @@ class Training:
         """Take these stacks as the active members', and make what depends on their number."""
         members, shape = len(self.active), self.shape
         self.weights, self.states, self.best = weights, states, best
-        self.gradients = Stack(shape.layers, members)
-        self.optimizer = OPTIMIZERS[shape.optimizer](shape.constants, states, Stack(shape.layers, members))
         trained = [self.lineages[member].configuration for member in self.active]
-        self.rates = torch.tensor([-c.train.learning_rate for c in trained])[:, None, None]
-        dropout = torch.tensor([c.network.dropout for c in trained])
-        self.drops = bool((dropout > 0).any()) and any(shape.dropped)
-        sizes = {rows.stop - rows.start for rows in self.batches}
-        self.networks = {size: TrainedMLP(shape, weights, size, self.gradients) for size in sizes}
-        self.dropout = {size: Dropout(shape, dropout, size) for size in sizes if self.drops}
+        rates = torch.tensor([made.train.learning_rate for made in trained])
+        dropout = torch.tensor([made.network.dropout for made in trained])
+        self.drops = bool((dropout > 0).any())
+        self.epochs = (native.NativeSteps if native.available() else Steps)(
+            shape, weights, states, rates, dropout
+        )
         self.logits = torch.empty(members, shape.train_rows, shape.widths[-1])
         self.evaluation = Evaluation(shape, weights)
 
@@ -136,25 +130,11 @@ class Training:
     def _epoch(self, epoch: int) -> NDArray[np.float64]:
         """One pass over the training rows; each active member's mean loss as it was met."""
         self.rows.shuffle(epoch)
-        noise = self.rows.noise(epoch) if self.drops else []
-        for rows in self.batches:
-            self._step(rows, noise)
-        truth = self.rows.batch(slice(None)).truth
+        noise = self.rows.noise(epoch) if self.drops else [None] * len(self.shape.dropped)
+        self.epochs.run(self.rows, noise, self.steps, self.logits)
+        self.steps += -(-self.shape.train_rows // self.shape.batch_size)
+        truth = self.rows.spread(self.rows.shuffled_truth)
         return mean_losses(row_losses(self.logits, truth, self.shape.loss, self.shape.kind))
-
-    def _step(self, rows: slice, noise: list[Tensor | None]) -> None:
-        size, kind = rows.stop - rows.start, self.shape.kind
-        batch, network = self.rows.batch(rows), self.networks[size]
-        masks = self.dropout[size].draw(noise, rows) if noise else ()
-        logits = network.forward(batch.rows, masks)
-        self.logits[:, rows].copy_(logits.view)
-        by_logits = output_gradient_(predict_(logits, kind), batch.truth, self.shape.loss, kind)
-        network.backward(batch.columns, by_logits, masks)
-        self.steps += 1
-        direction, scale = self.optimizer.direction(self.gradients, self.steps)
-        rates = self.rates * scale
-        for matrix, step in zip(self.weights.layers, direction.layers, strict=True):
-            matrix.addcmul_(step, rates)
 
     def _judge(self, epoch: int, losses: NDArray[np.float64]) -> None:
         """Record the epoch; keep the best weights; read off the trials that end here."""
@@ -162,7 +142,7 @@ class Training:
         among = ~self.done[self.active]
         values = self.evaluation.validate(self.rows, self.task)
         values["loss"] = losses
-        self.curves.append((training, {name: value[among] for name, value in values.items()}))
+        self._draw(values)
         watched = values[self.shape.monitor or "val_loss"]
         improved = self.stopping.update(training, watched[among], epoch)
         if self.shape.restore_best and improved.any():
@@ -173,6 +153,13 @@ class Training:
             ended = not finite[place] or stop or epoch == self.last[member]
             self._read(int(place), int(member), epoch, ended, bool(finite[place]))
             self.done[member] = ended
+
+    def _draw(self, values: dict[str, NDArray[np.float64]]) -> None:
+        """Add this epoch's values to the curves: (member, name)."""
+        self.curve_names = tuple(values)
+        point = np.full((len(self.lineages), len(values)), np.nan)
+        point[self.active] = np.stack(list(values.values()), axis=1)
+        self.curves.append(point)
 
     def _read(self, place: int, member: int, epoch: int, ended: bool, finite: bool) -> None:
         best = int(self.stopping.best_epoch[member])
@@ -201,13 +188,8 @@ class Training:
     def outcome(self, reading: Reading, scored: Mapping[tuple[int, int], Scored], seconds: float) -> Outcome:
         """The outcome of one reading."""
         lineage = self.lineages[reading.member]
-        run = self.curves[: reading.epochs_run]
-        curves = {
-            name: np.array(
-                [values[name][np.searchsorted(members, reading.member)] for members, values in run]
-            )
-            for name in run[0][1]
-        }
+        drawn = np.stack([point[reading.member] for point in self.curves[: reading.epochs_run]])
+        curves = {name: drawn[:, place].copy() for place, name in enumerate(self.curve_names)}
         name = (reading.member, reading.kept_epoch)
         worth = Scored({}, {}, None) if reading.diverged else scored[name]
         return Outcome(

@@ -15,13 +15,13 @@ from paribus.audit import Finding, audit
 from paribus.audit.evidence import Evidence
 from paribus.errors import StudyError
 from paribus.report.questions import Answer, answers
-from paribus.report.replicates import replicate_predictions
+from paribus.report.replicates import all_predictions, calls_one_class, replicate_predictions
 from paribus.stats.intervals import Interval, interval
 from paribus.stats.levels import by_level
 from paribus.stats.optimism import Optimism, optimism
 from paribus.stats.ranking import rank
 from paribus.store.arrays import curves, unpack
-from paribus.store.record import Record
+from paribus.store.record import Key, Record
 from paribus.store.tables import LAYERS, factor_columns, trials_frame
 from paribus.study.plan import stages
 from paribus.study.spec import Study
@@ -123,7 +123,7 @@ def gather(record: Record, study: Study) -> Facts:
     standings = tuple(
         _standing(record, study, data["task"], row) for row in board.head(SHOWN).to_dict("records")
     )
-    found = _optimism(record, study, data["task"], board)
+    predicted = all_predictions(record)
     return Facts(
         study=study,
         data=data,
@@ -132,9 +132,9 @@ def gather(record: Record, study: Study) -> Facts:
         standings=standings,
         stages=_stages(record, study, trials),
         answers=answers(record, study, data["task"]),
-        optimism=found,
+        optimism=_optimism(record, study, data["task"], board, predicted),
         curves=_curves(record, board),
-        findings=audit(Evidence(study, data, trials, board, len(board))),
+        findings=audit(_evidence(study, data, trials, board, predicted)),
         openings=tuple(_rows(record, "select config_id, fold, seed, opened_at, reason from openings")),
         sessions=tuple(_rows(record, "select * from sessions order by started_at")),
         versions=record.fact("versions"),
@@ -221,14 +221,33 @@ def _declared(levels: Sequence[Any] | None):  # type: ignore[no-untyped-def]
     return lambda column: column.map(place)
 
 
-def _optimism(record: Record, study: Study, kind: str, board: pd.DataFrame) -> Optimism | None:
+def _evidence(
+    study: Study,
+    data: dict[str, Any],
+    trials: pd.DataFrame,
+    board: pd.DataFrame,
+    predicted: dict[Key, NDArray[np.float32]],
+) -> Evidence:
+    """What the audit looks at: the trials, and whether each tells the classes apart."""
+    if data["classes"]:
+        alike = {key for key, predictions in predicted.items() if calls_one_class(predictions)}
+        keys = zip(trials["config_id"], trials["fold"], trials["seed"], strict=True)
+        trials = trials.assign(one_class=[key in alike for key in keys])
+    return Evidence(study, data, trials, board, len(board))
+
+
+def _optimism(
+    record: Record, study: Study, kind: str, board: pd.DataFrame, predicted: dict[Key, NDArray[np.float32]]
+) -> Optimism | None:
     """On all configurations that are complete, each by the mean prediction of its replicates."""
-    complete = board[board["n_done"] == board["n_trials"]]["config_id"]
-    read = [replicate_predictions(record, config_id) for config_id in complete]
-    found = [each.mean(axis=0) for each in read if each is not None]
-    if not found:
+    complete = set(board[board["n_done"] == board["n_trials"]]["config_id"])
+    replicates: dict[str, list[NDArray[np.float32]]] = {}
+    for (config_id, _, _), predictions in predicted.items():
+        if config_id in complete:
+            replicates.setdefault(config_id, []).append(predictions)
+    if not replicates:
         return None
-    stacked = np.stack(found)
+    stacked = np.stack([np.mean(each, axis=0) for each in replicates.values()])
     return optimism(kind, study.protocol.metrics[0], record.truth("val", 0), stacked)
 
 

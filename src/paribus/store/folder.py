@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from paribus._version import __version__
 from paribus.errors import DataError, InterruptedStudyError, StudyError
+from paribus.population import native
 from paribus.store.record import NAME, Record
 from paribus.study.changes import changes, study_hash
 from paribus.study.spec import Study
@@ -63,7 +64,8 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str) -> None:
         told = "\n  ".join([*listed[:SHOWN_CHANGES], *more])
         raise StudyError(
             f"{folder} holds another study: results of two studies are never mixed."
-            f" Changed since it was made:\n  {told}\nRun this one into a folder of its own (--out DIR), or remove {folder}"
+            f" Changed since it was made:\n  {told}\n"
+            f"Run this one into a folder of its own (--out DIR), or remove {folder}"
         )
     elif record.fact("fingerprint") != fingerprint:
         raise DataError(
@@ -75,8 +77,11 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str) -> None:
 
 
 def read_record(record: Record) -> Study:
-    """The study that a record is of."""
-    return parse_study(record.fact("study"), NAME)
+    """The study that a record is of. Raises `StudyError` if it holds none yet."""
+    text = record.fact("study")
+    if text is None:
+        raise StudyError(f"{record.path}: no study stands in it yet: run one with `paribus run --out`")
+    return parse_study(text, NAME)
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -87,7 +92,8 @@ def write(path: Path, content: str | bytes) -> None:
         new.write_bytes(content.encode() if isinstance(content, str) else content)
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
         raise InterruptedStudyError(
             f"{path}: can't be written ({error.strerror}). What was trained is kept: make room,"
             " then run the same command again"
@@ -101,4 +107,5 @@ def versions() -> dict[str, str]:
         "paribus": __version__,
         "python": platform.python_version(),
         **{name: version(name) for name in names},
+        "arithmetic": native.name(),
     }

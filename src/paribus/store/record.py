@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,23 +52,27 @@ class Record:
                 f"{path.parent}: no study was run here: it has no {NAME} (see `paribus run --out`)"
             )
         try:
-            self.connection = sqlite3.connect(path, isolation_level=None)
-            self._refuse_other()
-            self.connection.execute("pragma journal_mode = wal")
-            with self._writing():
-                for statement in files("paribus.store").joinpath("schema.sql").read_text().split(";\n"):
-                    self.connection.execute(statement)
+            self.connection = sqlite3.connect(_address(path, create), uri=True, isolation_level=None)
+            self._refuse_other(create)
+            if create:
+                self.connection.execute("pragma journal_mode = wal")
+                with self._writing():
+                    for statement in files("paribus.store").joinpath("schema.sql").read_text().split(";\n"):
+                        self.connection.execute(statement)
         except sqlite3.DatabaseError as error:
             raise StudyError(
                 f"{path}: can't be opened as a record of paribus ({error}): choose another folder with --out,"
                 " or restore the file from a copy"
             ) from None
 
-    def _refuse_other(self) -> None:
+    def _refuse_other(self, create: bool) -> None:
         """Raise DatabaseError for a database of somebody else, and for a damaged one."""
         tables = [name for (name,) in self.connection.execute("select name from sqlite_master")]
-        if tables and "facts" not in tables:
-            raise sqlite3.DatabaseError(f"its tables are of another program: {', '.join(sorted(tables))}")
+        if "facts" not in tables and (tables or not create):
+            told = (
+                f"its tables are of another program: {', '.join(sorted(tables))}" if tables else "it is empty"
+            )
+            raise sqlite3.DatabaseError(told)
         (found,) = self.connection.execute("pragma quick_check(1)").fetchone()
         if found != "ok":
             raise sqlite3.DatabaseError(f"it is damaged: {' '.join(found.split())}")
@@ -235,6 +240,12 @@ class Record:
                 "update sessions set ended_at = ?, seconds = ? where started_at = ?",
                 (datetime.now(UTC).isoformat(), seconds, name),
             )
+
+
+def _address(path: Path, create: bool) -> str:
+    """Read and write, or read alone: from a disk that can't be written too."""
+    mode = "rwc" if create else "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 def _json(value: Any) -> str:

@@ -14,10 +14,17 @@ def study_hash(study: Study) -> str:
 
 
 def changes(old: Study, new: Study) -> tuple[str, ...]:
-    """One line for each key that `old` and `new` say differently."""
+    """One line for each key that `old` and `new` say differently, or for a whole stage or question."""
     before, after = _flat(old), _flat(new)
-    absent = object()
     lines = []
+    for kind in ("stage", "question"):
+        earlier, later = ({item.name for item in getattr(study, kind)} for study in (old, new))
+        for name in sorted(earlier ^ later):
+            lines.append(f"{kind} '{name}': {'removed' if name in earlier else 'added'}")
+            for flat in (before, after):
+                for path in [path for path in flat if path.startswith(f"{kind}.{name}.")]:
+                    del flat[path]
+    absent = object()
     for path in sorted({*before, *after}):
         was, now = before.get(path, absent), after.get(path, absent)
         if was != now:

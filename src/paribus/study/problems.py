@@ -37,7 +37,7 @@ _KINDS = {
     "less_than_equal": "at most {le}",
     "too_short": "a list of {min_length} or more",
     "too_long": "a list of at most {max_length}",
-    "string_too_short": "text of {min_length} character or more",
+    "string_too_short": "text, and not empty",
     "string_too_long": "text of at most {max_length} characters",
 }
 _SHOWN = 60

@@ -63,12 +63,19 @@ def _one_value(value: Any) -> Any:
     return value
 
 
+def _nameable(name: str) -> str:
+    if not name.isprintable() or not name.strip(" ."):
+        raise ValueError(f"must be one line of text, more than dots and spaces, received {shown(name)}")
+    return name
+
+
 MOST_CONFIGURATIONS = 1_000_000
 MOST_LAYERS = 64
 MOST_UNITS = 65_536
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Rate = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(_nameable)]
 Level = Any
 
 
@@ -195,7 +202,7 @@ class Train(Section):
 class Stage(Section):
     """One design over factors, and what it hands to the next stage."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     design: Annotated[str, _one_of("design")] = "grid"
     factors: dict[str, Annotated[tuple[Level, ...], Field(strict=False)]] = Field(default_factory=dict)
     keep: Annotated[str, _word("keep")] = "best"
@@ -229,7 +236,7 @@ class Stage(Section):
 class Question(Section):
     """A factor, what is held, and the metric that answers."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     ask: str = ""
     vary: str
     levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=2)]
@@ -250,7 +257,7 @@ class Study(Section):
     Raises `StudyError` naming the key, the value received and what is allowed.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 42
     data: Data
     protocol: Protocol = Protocol()
