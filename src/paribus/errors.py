@@ -60,5 +60,6 @@ class InternalError(ParibusError):
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """`", did you mean 'x'?"` for the allowed name nearest to `name`, or an empty string."""
-    found = get_close_matches(name.lower(), list(allowed), n=1, cutoff=0.6)
-    return f", did you mean '{found[0]}'?" if found else ""
+    by_small_letters = {each.lower(): each for each in allowed}
+    found = get_close_matches(name.lower(), by_small_letters, n=1, cutoff=0.6)
+    return f", did you mean '{by_small_letters[found[0]]}'?" if found else ""

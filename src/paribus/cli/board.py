@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -12,16 +13,17 @@ from rich.text import Text
 from paribus.store.tables import LAYERS, factor_columns
 from paribus.study.spec import Study
 
-NARROW = 100
-"""Columns of a terminal below which only the first metrics are shown."""
-FIRST_METRICS = 3
+OTHERS = 60
+"""Characters of a line for rank, parameters, config_id and legible levels; metrics share the rest."""
 
 
 def board_table(board: pd.DataFrame, study: Study, rows: int, width: int) -> Table:
     """The first `rows` of a leaderboard for a terminal `width` columns wide: validation scores,
     and the levels of what varies.
     """
-    metrics = study.protocol.metrics if width >= NARROW else study.protocol.metrics[:FIRST_METRICS]
+    named = study.protocol.metrics
+    widths = accumulate(len(metric) + 2 for metric in named)
+    metrics = named[: max(1, sum(used <= width - OTHERS for used in widths))]
     factors = [path for path in factor_columns(study) if path != LAYERS and board[path].nunique() > 1]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("rank", *metrics, "parameters"):

@@ -44,7 +44,8 @@ def check(
     console.print(table)
     console.print(
         f"{counted(plan.configurations, 'configuration')} × {counted(plan.folds, 'fold')}"
-        f" × {counted(plan.seeds, 'seed')} = {counted(plan.trials, 'trial')}; at most about {plan.seconds:,.0f} s of training on {counted(plan.workers, 'worker')}"
+        f" × {counted(plan.seeds, 'seed')} = {counted(plan.trials, 'trial')};"
+        f" at most about {plan.seconds:,.0f} s of training on {counted(plan.workers, 'worker')}"
     )
     found = [finding for finding in plan.findings if finding.status == "found"]
     for finding in found:

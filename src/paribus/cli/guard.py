@@ -41,7 +41,8 @@ def in_words(error: BaseException) -> ParibusError:
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return InterruptedStudyError(
                 "no room is left on a disk: the one of DIR, or of temporary files"
-                f" ({gettempdir()}; TMPDIR names another). What was finished is kept: make room, then run the same command again"
+                f" ({gettempdir()}; TMPDIR names another). What was finished is kept:"
+                " make room, then run the same command again"
             )
     return InternalError(
         f"a fault of paribus, not of yours: {type(error).__name__}: {error}\n"

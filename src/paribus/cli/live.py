@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    ProgressColumn,
     Task,
     TaskID,
     TextColumn,
@@ -29,6 +30,8 @@ from paribus.population.outcome import Outcome
 from paribus.study.options import larger_is_better
 from paribus.study.spec import Study
 
+NARROW, WIDE = 80, 100
+"""Characters of a terminal's line below which it has no room for bars, and from which it has for the rate."""
 PLAIN_SECONDS = 10.0
 """Without a terminal, a line at most this often within a stage."""
 
@@ -47,17 +50,18 @@ def progress_for(study: Study, quiet: bool) -> Iterator[Progress]:
 
 
 def _bars() -> Bars:
-    return Bars(
-        TextColumn(
-            "{task.description}", markup=False, table_column=_whole(max_width=32, overflow="ellipsis")
-        ),
-        BarColumn(bar_width=20),  # the one column that a narrow terminal makes shorter
+    console = Console(stderr=True)
+    narrow = console.width < NARROW
+    name = _whole(max_width=16 if narrow else 20, overflow="ellipsis")
+    columns: list[ProgressColumn] = [
+        TextColumn("{task.description}", markup=False, table_column=name),
+        *([] if narrow else [BarColumn(bar_width=20)]),
         MofNCompleteColumn(table_column=_whole(justify="right")),
-        TextColumn("{task.fields[rate]}", table_column=_whole(justify="right")),
+        *([TextColumn("{task.fields[rate]}", table_column=_whole())] if console.width >= WIDE else []),
         _TimeColumn(compact=True, elapsed_when_finished=True, table_column=_whole(justify="right")),
         TextColumn("{task.fields[best]}"),
-        console=Console(stderr=True),
-    )
+    ]
+    return Bars(*columns, console=console)
 
 
 def _whole(**settings: Any) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ def new(
 ) -> None:
     """Write a commented study to start from."""
     from paribus.errors import StudyError, nearest
+    from paribus.study.toml import parse_study
 
     known = _templates()
     if template not in known:
@@ -32,8 +34,11 @@ def new(
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if path.exists():
         raise StudyError(f"{path}: exists already; choose another name, or remove it")
+    quoted = json.dumps(path.stem, ensure_ascii=False)
+    text = known[template].replace('"NAME"', quoted).replace("NAME", path.stem)
+    parse_study(text, str(path))  # a name that no study can have is refused before anything is written
     try:
-        path.write_text(known[template].replace("NAME", path.stem), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StudyError(f"{path}: can't be written ({error.strerror})") from None
     print(f"{path}: edit source and target, then: paribus check {path}")

@@ -69,7 +69,7 @@ class Shape:
 
 CALL = 4e6
 """Operations that could be done in the time that a step's calls take for one layer."""
-EVALUATION_ROWS = 4096
+EVALUATION_ROWS = 256
 """Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
 
 
