@@ -16,7 +16,7 @@ study: $(VENV)/.installed
 	$(BIN)/paribus run studies/breast_cancer.toml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check src tests benchmarks

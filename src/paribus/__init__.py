@@ -10,7 +10,11 @@ This list is the whole public surface. It is filled on first use, so that `parib
 
 from __future__ import annotations
 
+import sys
+import sys
 from importlib import import_module
+from types import ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from paribus._version import __version__
@@ -95,6 +99,19 @@ __all__ = [
 ]
 
 
+class _Front(ModuleType):
+    """This package. `run` and `check` are functions here and modules too: importing the module must
+    not put it in the function's place.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'paribus' has no attribute '{name}'")
@@ -105,3 +122,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Surface(ModuleType):
+    """The package: `paribus.run` stays the function when the module `paribus.run` is imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        named_alike = isinstance(value, ModuleType) and name in _HOME
+        super().__setattr__(name, getattr(value, name) if named_alike else value)
+
+
+sys.modules[__name__].__class__ = _Surface

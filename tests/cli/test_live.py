@@ -49,7 +49,7 @@ def test_finished_bars_are_full_and_fit_the_terminal(width: int, monkeypatch: py
     first, second = drawn(width, monkeypatch)
     assert max(len(first), len(second)) <= width
     assert first.startswith("1/2 broad")
-    assert second.startswith("2/2 [bold]narrow")
+    assert second.startswith("2/2 [bold]na")
     for line in (first, second):
         assert "1620/1620" in line
         assert "in all" in line
