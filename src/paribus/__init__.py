@@ -11,9 +11,7 @@ This list is the whole public surface. It is filled on first use, so that `parib
 from __future__ import annotations
 
 import sys
-import sys
 from importlib import import_module
-from types import ModuleType
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -122,14 +120,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class _Surface(ModuleType):
-    """The package: `paribus.run` stays the function when the module `paribus.run` is imported."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        named_alike = isinstance(value, ModuleType) and name in _HOME
-        super().__setattr__(name, getattr(value, name) if named_alike else value)
-
-
-sys.modules[__name__].__class__ = _Surface

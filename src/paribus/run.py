@@ -137,11 +137,16 @@ class _Run:
             if not board["n_done"].iloc[0]:
                 raise FailedTrialsError(
                     f"stage '{stage.name}': every trial diverged or failed, so none can be chosen."
-                    " See trials.csv for the reasons; a smaller train.learning_rate is the usual remedy"
+                    f" Most often: {self._usual_reason(stage.name)}."
+                    " A smaller train.learning_rate is the usual remedy"
                 )
             chosen = list(board["config_id"].head(kept(stage)))
             self.record.end_stage(self.names.index(stage.name), stage.name, chosen)
             bases = [configuration_of(self.record, config_id) for config_id in chosen]
+
+    def _usual_reason(self, stage: str) -> str:
+        frame = trials_frame(self.record, self.study)
+        return str(frame.loc[frame["stage"] == stage, "reason"].mode()[0])
 
     def questions(self) -> None:
         """Every question, from the study's own settings."""

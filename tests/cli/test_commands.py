@@ -81,7 +81,7 @@ def test_failed_trials_end_with_5(paribus: Paribus, monkeypatch: pytest.MonkeyPa
     result = paribus("run", "tiny.toml", "--workers", "1")
     assert result.exit_code == 5
     assert "stage 'rate': every trial diverged or failed" in result.stderr
-    assert "trials.csv" in result.stderr
+    assert "Most often: RuntimeError: no memory" in result.stderr
 
 
 def test_show_and_report_need_no_training(paribus: Paribus, finished: Path) -> None:

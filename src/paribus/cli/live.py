@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
+from paribus.cli.board import score
 from paribus.execute.progress import Progress, Quiet
 from paribus.population.outcome import Outcome
 from paribus.study.options import larger_is_better
@@ -131,7 +132,7 @@ class Live(_Counting):
     def ranked(self, name: str, board: pd.DataFrame) -> None:
         """See `Progress.ranked`."""
         if self.bar is not None:
-            best = f"best {self.metric} {board[f'val_{self.metric}'].iloc[0]:.3f}"
+            best = f"best {self.metric} {score(board[f'val_{self.metric}'].iloc[0])}"
             self.bars.update(self.bar, completed=self.trials, best=best)
 
     def note(self, text: str) -> None:
@@ -160,10 +161,8 @@ class Plain(_Counting):
     def ranked(self, name: str, board: pd.DataFrame) -> None:
         """See `Progress.ranked`."""
         seconds = perf_counter() - self.started
-        best = board.iloc[0]
-        self.note(
-            f"{self.title}: done in {seconds:.1f} s, best {self.metric} {best[f'val_{self.metric}']:.3f}"
-        )
+        best = score(board[f"val_{self.metric}"].iloc[0])
+        self.note(f"{self.title}: done in {seconds:.1f} s, best {self.metric} {best}")
 
     def note(self, text: str) -> None:
         """See `Progress.note`."""

@@ -60,9 +60,10 @@ def _refuse_dates(rows: Rows, columns: list[Column]) -> None:
         first = int(found[0].unreadable[0])
         value = rows.frame[dates[0]].iloc[first]
         raise DataError(
-            f"{rows.label}: column{'s' * (len(dates) > 1)} {listed(dates)} holds dates or times (such as"
-            f" {shown(value)} in {rows.at(first)}), and features must be numbers. Turn them into numbers, such"
-            " as days since a fixed date, or name them in data.drop"
+            f"{rows.label}: column{'s' * (len(dates) > 1)} {listed(dates)} holds dates or times"
+            f" (such as {shown(value)} in {rows.at(first)}), and features must be numbers."
+            " Turn them into numbers, such as days since a fixed date,"
+            " or name them in data.drop"
         )
 
 
