@@ -1,6 +1,6 @@
 """Builds the native epoch where there is a C compiler; elsewhere the package is pure Python.
 
-Without it paribus trains by PyTorch's calls: the same study, some times slower.
+Without it paribus trains by PyTorch's calls: the same study, somewhat slower.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The native epoch (`epoch.c`): the steps of `training.Training` in one call, where it was built.
 
 A package built where there is a C compiler has it; any other does the same steps by PyTorch's calls,
-some times slower. The two round differently, so a record says which arithmetic made it (`name`).
+somewhat slower. The two round differently, so a record says which arithmetic made it (`name`).
 """
 
 from __future__ import annotations
