@@ -28,7 +28,8 @@ class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before a wheel or an editable install is made."""
-        compiler = os.environ.get("CC") or next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+        named = os.environ.get("CC", "cc").split()[0]
+        compiler = next(filter(None, map(shutil.which, (named, "gcc", "clang"))), None)
         if compiler is None or self.target_name != "wheel":
             return
         source = Path(self.root) / SOURCE
@@ -43,7 +44,7 @@ class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]
 
     def _compile(self, compiler: str, source: Path, variant: str, flags: tuple[str, ...]) -> bool:
         target = source.with_name(f"epoch_{variant}.so")
-        command = [*compiler.split(), *FLAGS, *flags, "-DNAME=epoch", str(source), "-o", str(target), "-lm"]
+        command = [compiler, *FLAGS, *flags, "-DNAME=epoch", str(source), "-o", str(target), "-lm"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             target.unlink(missing_ok=True)

@@ -1,18 +1,5 @@
-"""Every test of this room runs on both arithmetics: the native epoch, and PyTorch's calls."""
+"""Every test of this room runs on both arithmetics."""
 
-from __future__ import annotations
+from tests.arithmetic import arithmetic
 
-import pytest
-
-from paribus.population import native
-
-BUILT = native.available()
-
-
-@pytest.fixture(autouse=True, params=["native", "torch"])
-def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Which of the two trains; skipped where the package was installed without a compiler."""
-    if request.param == "native" and not BUILT:
-        pytest.skip("installed without a C compiler: there is no native epoch here")
-    monkeypatch.setattr(native, "available", lambda: request.param == "native")
-    return str(request.param)
+__all__ = ["arithmetic"]

@@ -9,8 +9,8 @@ import pytest
 from paribus.engines import ENGINES
 from paribus.population import native
 from paribus.population.outcome import Lineage, Outcome
+from tests.arithmetic import BUILT
 from tests.draw import FOLD, TASKS, fold, random_configuration, relative
-from tests.population.conftest import BUILT
 
 
 def trained(monkeypatch: pytest.MonkeyPatch, on: bool, lineage: Lineage, kind: str) -> Outcome:
