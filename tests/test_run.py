@@ -198,3 +198,13 @@ def test_every_trial_diverging_ends_the_study_with_its_reason(small: Study, tmp_
     wild = small.train.model_copy(update={"optimizer": "sgd", "learning_rate": 1e35, "early_stopping": None})
     with pytest.raises(paribus.FailedTrialsError, match="every trial diverged"):
         paribus.run(small.model_copy(update={"train": wild}), tmp_path / "out", workers=1)
+
+
+def test_the_readme_can_be_followed(small_file: Path, tmp_path: Path) -> None:
+    """The first lines that a new user types would fail: a path as text, and a study where one is due."""
+    study = paribus.read_study(str(small_file))
+    assert paribus.check(study, folder=tmp_path).trials == 4 * 2 + 24 * 2 + 2 * 2
+    with pytest.raises(paribus.StudyError, match="read_study"):
+        paribus.run(str(small_file), tmp_path / "out")  # type: ignore[arg-type]
+    with pytest.raises(paribus.StudyError, match="1 or more"):
+        paribus.run(study, tmp_path / "out", workers=0)

@@ -87,6 +87,7 @@ def check(
             [
                 f"{table.source}, {table.n_rows:,} rows × {table.n_features:,} features, {table.task}",
                 *(f"{count:,} {name}" for name, count in table.class_counts.items()),
+                *([f"positive: {table.classes[1]}"] if table.task == "binary" else []),
                 " / ".join(f"{part} {rows:,}" for part, rows in told["parts"].items()),
             ]
         ),

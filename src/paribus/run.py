@@ -11,7 +11,7 @@ import pandas as pd
 
 from paribus.data import OpenedPart, Split, Table, load, split
 from paribus.engines import ENGINES
-from paribus.errors import FailedTrialsError, InterruptedStudyError
+from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
 from paribus.execute.pool import Pool, available_workers
 from paribus.execute.progress import Progress, Quiet
 from paribus.execute.shelf import Shelf
@@ -60,6 +60,8 @@ def run(
     `data_dir`, then in `PARIBUS_DATA`. What is finished is not trained again. Raises `StudyError`,
     `DataError`, `FailedTrialsError`, and `InterruptedStudyError` where the same call goes on later.
     """
+    if workers is not None and workers < 1:
+        raise StudyError(f"workers = {workers}: must be a whole number of 1 or more, or None for all cores")
     started = perf_counter()
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
     out = Path(out) if out else default_folder(study)
@@ -106,6 +108,11 @@ def read(
 
     Raises `DataError`, and `StudyError` for what no engine can train on them.
     """
+    if not isinstance(study, Study):
+        raise StudyError(
+            f"study must be a paribus.Study, received {study!r}:"
+            " paribus.read_study(path) reads one from its file"
+        )
     where = Path(data_dir) if data_dir else None
     table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
     check_fit(study, table.task, table.n_features)

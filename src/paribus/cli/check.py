@@ -45,7 +45,8 @@ def check(
     console.print(
         f"{counted(plan.configurations, 'configuration')} × {counted(plan.folds, 'fold')}"
         f" × {counted(plan.seeds, 'seed')} = {counted(plan.trials, 'trial')};"
-        f" at most about {plan.seconds:,.0f} s of training on {counted(plan.workers, 'worker')}"
+        f" training at most about {max(1, plan.seconds):,.0f} s on {counted(plan.workers, 'worker')},"
+        " besides starting them and preparing the data"
     )
     found = [finding for finding in plan.findings if finding.status == "found"]
     for finding in found:

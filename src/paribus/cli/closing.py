@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from paribus.cli.board import board_table
 from paribus.results import Results
+from paribus.study.spec import Study
 
 SHOWN = 5
 
@@ -26,7 +27,7 @@ def print_closing(results: Results, quiet: bool = False) -> list[dict[str, Any]]
     console.print()
     console.print(board_table(results.leaderboard(), results.study, SHOWN, console.width))
     console.print()
-    for line in _summary(results.summary, results.study.protocol.metrics, found):
+    for line in _summary(results.summary, results.study, found):
         text = line.lstrip()
         console.print(Padding(Text(text), (0, 0, 0, len(line) - len(text)), expand=False))
     console.print()
@@ -35,16 +36,17 @@ def print_closing(results: Results, quiet: bool = False) -> list[dict[str, Any]]
     return found
 
 
-def _summary(summary: dict[str, Any], metrics: Sequence[str], found: list[dict[str, Any]]) -> Iterator[str]:
+def _summary(summary: dict[str, Any], study: Study, found: list[dict[str, Any]]) -> Iterator[str]:
     """The lines, those that belong to the choice indented."""
-    best, cost = summary["best"], summary["optimism"]
+    best, cost, metrics = summary["best"], summary["optimism"], study.protocol.metrics
     yield f"Chosen on validation out of {summary['n_configurations']:,}: {best['config_id']}"
     for part, name in (("val", "validation"), ("test", "sealed test")):
         if f"{part}_{metrics[0]}" in best:
             yield f"  {name}: {', '.join(_scored(best, part, metric) for metric in metrics)}"
     if cost:
+        mean = " (of the mean over seeds of its predictions)" if study.protocol.seeds > 1 else ""
         yield (
-            f"  choosing: the best validation {metrics[0]} {cost['naive']:.3f} is worth about"
+            f"  choosing: the best validation {metrics[0]} {cost['naive']:.3f}{mean} is worth about"
             f" {cost['corrected']:.3f} once the choice is paid for"
         )
     for finding in found:

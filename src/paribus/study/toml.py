@@ -23,8 +23,9 @@ from paribus.study.spec import Study
 _HEADER = ("name", "seed")
 
 
-def read_study(path: pathlib.Path, settings: Sequence[str] = ()) -> Study:
+def read_study(path: pathlib.Path | str, settings: Sequence[str] = ()) -> Study:
     """The study that stands in the file `path`, with `settings` (`path=value`) put over it."""
+    path = pathlib.Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
