@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
+
+# No test asserts a time, an example's neither.
+settings.register_profile("paribus", deadline=None)
+settings.load_profile("paribus")
 
 SMALL = """
 [study]

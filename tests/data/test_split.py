@@ -46,7 +46,7 @@ def test_breast_cancer_is_split_as_published() -> None:
     assert np.ptp(shares) < 1 / 85
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     counts=st.lists(st.integers(20, 60), min_size=1, max_size=5),
     test=st.sampled_from([0.0, 0.1, 0.15, 0.33]),
@@ -75,7 +75,7 @@ def test_parts_are_disjoint_cover_all_rows_and_keep_the_classes(
     assert all((one.rows == other.rows).all() for one, other in zip(result, again, strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(counts=st.lists(st.integers(3, 40), min_size=2, max_size=6), seed=st.integers(0, 100))
 def test_every_class_is_in_every_part_or_the_split_is_refused(counts: list[int], seed: int) -> None:
     loaded = of_counts(counts)

@@ -51,7 +51,7 @@ def test_every_metric_of_the_catalogue_is_held_to_scikit_learn() -> None:
         assert set(peers) == {name for name, (tasks, _, _) in METRICS.items() if kind in tasks}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), levels=st.sampled_from([2, 5, 1000]), rows=st.integers(4, 60))
 def test_binary(seed: int, levels: int, rows: int) -> None:
     """A score in every table would be another number than the one it is named after; ties included."""
@@ -66,7 +66,7 @@ def test_binary(seed: int, levels: int, rows: int) -> None:
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), rows=st.integers(6, 60))
 def test_multiclass(seed: int, rows: int) -> None:
     """As above, for several classes."""
@@ -81,7 +81,7 @@ def test_multiclass(seed: int, rows: int) -> None:
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), rows=st.integers(3, 60))
 def test_regression(seed: int, rows: int) -> None:
     """As above, for values."""

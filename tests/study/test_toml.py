@@ -15,7 +15,7 @@ from tests.conftest import SMALL
 from tests.study.draw import studies
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(studies())
 def test_a_study_survives_its_file(study: Study) -> None:
     """Else a resumed run, which reads study.toml from its record, would run another study."""
