@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from paribus.data import OpenedPart, Split, Table, load, split
+from paribus.data import Split, Table, load, split
 from paribus.engines import ENGINES
 from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
 from paribus.execute.pool import Pool, available_workers
@@ -18,20 +20,19 @@ from paribus.execute.shelf import Shelf
 from paribus.execute.trainer import lineages_of, prepare, train
 from paribus.networks.predict import predict
 from paribus.population.metrics import scores
-from paribus.population.outcome import Task
+from paribus.population.outcome import Lineage, Task
 from paribus.report.write import write_report
 from paribus.results import Results
 from paribus.stats.ranking import rank
 from paribus.store.arrays import unpack, weights
 from paribus.store.folder import claim, versions
 from paribus.store.profile import describe
-from paribus.store.record import Opening, Record
+from paribus.store.record import Key, Opening, Record
 from paribus.store.tables import configuration_of, factor_columns, stage_names, trials_frame
 from paribus.study.configuration import Configuration
 from paribus.study.fit import check_fit
 from paribus.study.plan import (
     QUESTION,
-    Trial,
     configurations,
     kept,
     plan,
@@ -187,25 +188,34 @@ class _Run:
         board = self._rank(trials_frame(self.record, self.study))
         board = board if word.name == "all" else board.head(int(word.number or 1))
         chosen = [configuration_of(self.record, config_id) for config_id in board["config_id"]]
-        asked = [
-            trial
-            for trial in trials("", chosen, 1, self.study)
-            if trial.key in self.record.finished() and trial.key not in self.record.opened()
-        ]
-        if not asked:
+        judged = self.record.finished() - self.record.opened()
+        lineages = lineages_of([trial for trial in trials("", chosen, 1, self.study) if trial.key in judged])
+        if not lineages:
             return
-        prepare(lineages_of(asked), self.shelf, self.pool)
-        rows = parts.sealed.open(f"protocol.open = {self.study.protocol.open}")
+        prepare(lineages, self.shelf, self.pool)
+        reason = f"protocol.open = {self.study.protocol.open}"
+        rows = parts.sealed.open(reason)
+        prepared = {
+            name: self.shelf.preparation(name).apply(rows) for name in {lineage.data for lineage in lineages}
+        }
         self.record.put_truth("test", 0, rows.target)
-        self.record.put_openings([self._judge(trial, rows) for trial in asked])
-
-    def _judge(self, trial: Trial, rows: OpenedPart) -> Opening:
-        configuration = trial.configuration
-        name = lineages_of([trial])[0].data
-        network = weights(unpack(self.record.arrays(trial.key)))
-        predictions = predict(
-            configuration.network, network, self.shelf.preparation(name).apply(rows), self.task.kind
+        self.record.put_openings(
+            [
+                self._judge(key, lineage, prepared[lineage.data], rows.target, reason)
+                for lineage in lineages
+                for key in lineage.keys
+            ]
         )
-        found = scores(self.task.kind, self.task.metrics, rows.target, predictions[None])
-        metrics = {metric: float(value[0]) for metric, value in found.items()}
-        return Opening(trial.key, f"protocol.open = {self.study.protocol.open}", metrics, predictions)
+
+    def _judge(
+        self,
+        key: Key,
+        lineage: Lineage,
+        rows: NDArray[np.float32],
+        truth: NDArray[np.generic],
+        reason: str,
+    ) -> Opening:
+        network = weights(unpack(self.record.arrays(key)))
+        predictions = predict(lineage.configuration.network, network, rows, self.task.kind)
+        found = scores(self.task.kind, self.task.metrics, truth, predictions[None])
+        return Opening(key, reason, {metric: float(value[0]) for metric, value in found.items()}, predictions)

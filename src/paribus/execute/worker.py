@@ -50,9 +50,9 @@ def failed(lineage: Lineage, error: Exception) -> list[Outcome]:
     """The outcomes of a training that raised `error`."""
     return [
         Outcome(
-            config_id=lineage.configuration.with_epochs(epochs).config_id,
-            fold=lineage.fold,
-            seed=lineage.seed,
+            config_id=config_id,
+            fold=fold,
+            seed=seed,
             status="failed",
             reason=f"{type(error).__name__}: {error}",
             n_parameters=0,
@@ -60,5 +60,5 @@ def failed(lineage: Lineage, error: Exception) -> list[Outcome]:
             best_epoch=0,
             train_seconds=0.0,
         )
-        for epochs in lineage.epochs
+        for config_id, fold, seed in lineage.keys
     ]

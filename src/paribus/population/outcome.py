@@ -60,6 +60,12 @@ class Lineage:
         """Which prepared fold it sees."""
         return (self.fold, self.configuration.prepare.scale, self.configuration.prepare.select)
 
+    @property
+    def keys(self) -> tuple[tuple[str, int, int], ...]:
+        """The (config_id, fold, seed) of each of its trials, by rising epochs."""
+        made = (self.configuration.with_epochs(epochs) for epochs in self.epochs)
+        return tuple((configuration.config_id, self.fold, self.seed) for configuration in made)
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -75,7 +75,7 @@ class Rows:
 
     def batch(self, rows: slice) -> Batch:
         """The members' rows of one step."""
-        spread = self._spread(self.shuffled[:, rows])
+        spread = self.spread(self.shuffled[:, rows]).expand(self.members, -1, -1)
         return Batch(spread, spread.transpose(1, 2), self.spread(self.shuffled_truth[:, rows]))
 
     def noise(self, epoch: int) -> list[Tensor | None]:
@@ -102,11 +102,6 @@ class Rows:
     def truth(self, part: list[Tensor]) -> Tensor:
         """Truth (1 or member, row, output) of the training or validation part."""
         return torch.stack(part).index_select(0, self.place_of) if len(part) > 1 else part[0][None]
-
-    def _spread(self, by_view: Tensor) -> Tensor:
-        if len(self.views) == 1:
-            return by_view.expand(self.members, -1, -1)
-        return by_view.index_select(0, self.view_of)
 
     def spread(self, by_view: Tensor) -> Tensor:
         """What stands by view, by member: (1 or member, ...); one view is shared."""

@@ -22,7 +22,7 @@ from paribus.stats.optimism import Optimism, optimism
 from paribus.stats.ranking import rank
 from paribus.store.arrays import curves, unpack
 from paribus.store.record import Key, Record
-from paribus.store.tables import LAYERS, factor_columns, trials_frame
+from paribus.store.tables import LAYERS, configuration_of, factor_columns, trials_frame
 from paribus.study.plan import stages
 from paribus.study.spec import Study
 
@@ -159,14 +159,11 @@ def _standing(record: Record, study: Study, kind: str, row: Mapping[Any, Any]) -
         for metric in study.protocol.metrics:
             found = interval(kind, metric, truth, predictions)
             scored.append(Score(part, metric, _value(record, row["config_id"], part, metric), found))
-    levels = record.connection.execute(
-        "select levels from configurations where config_id = ?", (row["config_id"],)
-    ).fetchone()
     return Standing(
         rank=row["rank"],
         config_id=row["config_id"],
         stage=row["stage"],
-        levels=json.loads(levels[0]),
+        levels=configuration_of(record, row["config_id"]).levels,
         n_parameters=None if pd.isna(row["n_parameters"]) else int(row["n_parameters"]),
         n_trials=int(row["n_trials"]),
         scores=tuple(scored),

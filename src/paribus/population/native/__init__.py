@@ -25,7 +25,6 @@ KINDS = ("binary", "multiclass", "regression")
 VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
 """What this processor can do, in PyTorch's words, and the build that is for it."""
 
-_Floats = ctypes.POINTER(ctypes.c_float)
 _WHOLE = ("members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "states", "step")
 _CONSTANTS = ("momentum", "rho", "beta_1", "beta_2", "epsilon")
 
@@ -79,7 +78,6 @@ class NativeSteps:
             rates.contiguous(),
             dropout.contiguous(),
         ]
-        self.shape = shape
         stacks = [weights, *states]
         self.epoch = _Epoch(
             members=weights.members,
