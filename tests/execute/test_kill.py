@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from paribus.errors import StudyError
 from paribus.store.record import Record
 
 KILLS = int(os.environ.get("PARIBUS_KILLS", "3"))
@@ -40,10 +41,11 @@ def run(study: Path, out: Path) -> pd.DataFrame:
 
 
 def trained(out: Path) -> int:
-    if not (out / "paribus.db").is_file():
+    try:
+        with Record.at(out) as record:
+            return len(record.trained())
+    except StudyError:  # not begun yet
         return 0
-    with Record.at(out) as record:
-        return len(record.trained())
 
 
 @pytest.mark.slow
