@@ -15,27 +15,36 @@ FoldName = tuple[int, str, str]
 """Which prepared fold: (fold, scaler, selector)."""
 Size = tuple[int, int, int]
 """Of a prepared fold: (training rows, validation rows, features)."""
-TaskKind = Literal["binary", "multiclass", "regression"]
+TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
 Status = Literal["done", "diverged", "failed"]
 
 
 @dataclass(frozen=True)
 class Task:
-    """What the networks are asked for: the kind, the outputs, the metrics that are watched."""
+    """What the networks are asked for: the kind, the outputs, the metrics that are watched.
+
+    `classes` are the names of the class codes, for weights by class; `train_metrics`: whether every
+    epoch's metrics are those of the training rows too, as they were met.
+    """
 
     kind: TaskKind
     n_outputs: int
     metrics: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    train_metrics: bool = False
 
 
 @dataclass(frozen=True)
 class FoldArrays:
-    """One fold, prepared: float32 features (row, feature); targets (row,), float32 or class codes."""
+    """One fold, prepared: float32 features (row, feature); targets (row,), float32 or class codes, or
+    (row, output) for several targets and for labels (0 or 1); how much each training row counts, (row,).
+    """
 
     train_x: NDArray[np.float32]
     train_y: NDArray[np.float32] | NDArray[np.int64]
     val_x: NDArray[np.float32]
     val_y: NDArray[np.float32] | NDArray[np.int64]
+    train_weight: NDArray[np.float32] | None = None
 
     @property
     def size(self) -> Size:

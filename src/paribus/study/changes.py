@@ -38,4 +38,4 @@ def _flat(study: Study) -> dict[str, Any]:
     for kind in ("stage", "question"):
         listed = tables.pop(kind)
         tables[kind] = {item["name"]: {**item, "position": place} for place, item in enumerate(listed, 1)}
-    return flatten(tables)
+    return flatten(tables, deep=True)

@@ -67,13 +67,15 @@ class Configuration:
         return replace(self, train=self.train.model_copy(update={"epochs": epochs}))
 
 
-def flatten(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested sections as one mapping from dotted paths to plain values."""
+def flatten(tables: Mapping[str, Any], prefix: str = "", *, deep: bool = False) -> dict[str, Any]:
+    """Nested sections (`deep`: and nested tables) as one mapping from dotted paths to plain values."""
     flat: dict[str, Any] = {}
     for key, value in tables.items():
-        plain = value.model_dump() if isinstance(value, Section) else value
-        if isinstance(plain, dict):
-            flat.update(flatten(plain, f"{prefix}{key}."))
+        if isinstance(value, Section):
+            inner = {name: getattr(value, name) for name in type(value).model_fields}
+            flat.update(flatten(inner, f"{prefix}{key}.", deep=deep))
+        elif deep and isinstance(value, dict):
+            flat.update(flatten(value, f"{prefix}{key}.", deep=deep))
         else:
-            flat[f"{prefix}{key}"] = list(plain) if isinstance(plain, tuple) else plain
+            flat[f"{prefix}{key}"] = list(value) if isinstance(value, tuple) else value
     return flat

@@ -1,0 +1,100 @@
+"""What a network can be made of."""
+
+from __future__ import annotations
+
+from paribus.study.options.option import Option
+
+_NORM = (("network.norm_epsilon", "added to the variance; 1e-3 as in Keras (torch convention: 1e-5)"),)
+_SCALE = (("network.init_scale", "0.05"),)
+
+NETWORKS = (
+    Option("network", "mlp", "fully connected layers", (("network.hidden", "units of each hidden layer"),)),
+    Option("activation", "relu", "max(0, x)", source="Nair & Hinton, ICML 2010"),
+    Option(
+        "activation",
+        "leaky_relu",
+        "x above 0, slope · x below",
+        (("network.negative_slope", "the slope below 0; 0.01"),),
+        "Maas, Hannun & Ng, ICML 2013",
+    ),
+    Option("activation", "elu", "x above 0, exp(x) − 1 below", source="Clevert et al., ICLR 2016"),
+    Option(
+        "activation", "selu", "elu scaled to keep mean 0 and variance 1", source="Klambauer et al., NIPS 2017"
+    ),
+    Option(
+        "activation", "gelu", "x · Φ(x), by the error function", source="Hendrycks & Gimpel, arXiv 1606.08415"
+    ),
+    Option(
+        "activation",
+        "silu",
+        "x · sigmoid(x), also called swish",
+        source="Elfwing et al., Neural Networks 107, 2018",
+    ),
+    Option("activation", "tanh", "hyperbolic tangent"),
+    Option("activation", "sigmoid", "1 / (1 + exp(−x))"),
+    Option("activation", "softplus", "log(1 + exp(x))", source="Dugas et al., NIPS 2000"),
+    Option("activation", "mish", "x · tanh(softplus(x))", source="Misra, BMVC 2020"),
+    Option("activation", "linear", "x: no non-linearity"),
+    Option(
+        "dropout",
+        "standard",
+        "values are 0 at the rate, the others are scaled up",
+        source="Srivastava et al., Journal of Machine Learning Research 15, 2014",
+    ),
+    Option(
+        "dropout",
+        "alpha",
+        "values take selu's lower limit at the rate; mean and variance are kept",
+        source="Klambauer et al., NIPS 2017",
+    ),
+    Option("norm", "none", "sums as they are"),
+    Option(
+        "norm",
+        "batch",
+        "each unit's sums to mean 0 and variance 1 over the batch, then a learned scale and shift",
+        (
+            *_NORM,
+            ("network.norm_momentum", "share of the moving averages that a step keeps; 0.99 (torch: 0.9)"),
+        ),
+        "Ioffe & Szegedy, ICML 2015",
+    ),
+    Option(
+        "norm",
+        "layer",
+        "each row's sums to mean 0 and variance 1 over the layer, then a learned scale and shift",
+        _NORM,
+        "Ba, Kiros & Hinton, arXiv 1607.06450",
+    ),
+    Option("init", "he_normal", "normal, variance 2 / inputs", source="He et al., ICCV 2015"),
+    Option("init", "he_uniform", "uniform, variance 2 / inputs", source="He et al., ICCV 2015"),
+    Option(
+        "init",
+        "glorot_normal",
+        "normal, variance 2 / (inputs + outputs)",
+        source="Glorot & Bengio, AISTATS 2010",
+    ),
+    Option(
+        "init",
+        "glorot_uniform",
+        "uniform, variance 2 / (inputs + outputs)",
+        source="Glorot & Bengio, AISTATS 2010",
+    ),
+    Option(
+        "init", "lecun_normal", "normal, variance 1 / inputs", source="LeCun et al., Efficient BackProp, 1998"
+    ),
+    Option(
+        "init",
+        "lecun_uniform",
+        "uniform, variance 1 / inputs",
+        source="LeCun et al., Efficient BackProp, 1998",
+    ),
+    Option("init", "normal", "normal, of the standard deviation init_scale", _SCALE),
+    Option("init", "uniform", "uniform, between −init_scale and init_scale", _SCALE),
+    Option(
+        "init",
+        "orthogonal",
+        "rows or columns that stand upright on each other",
+        source="Saxe et al., ICLR 2014",
+    ),
+    Option("init", "zeros", "every weight 0: no two units of a layer ever differ"),
+)
