@@ -2,83 +2,147 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 import torch
 
 from paribus.engines import ENGINES
-from paribus.population.grouping import group
-from paribus.population.outcome import Lineage, Outcome
+from paribus.population.grouping import group, shape_of
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
+from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping
-from tests.draw import FOLD, TASKS, configuration, crossed, fold, same
+from tests.draw import KINDS, TASKS, configuration, crossed, fold, random_configuration, same
 
 ENGINE = ENGINES["population"]
+Folds = dict[FoldName, FoldArrays]
 
 
 def by_name(outcomes: list[Outcome]) -> dict[tuple[str, int, int], Outcome]:
     return {(outcome.config_id, outcome.fold, outcome.seed): outcome for outcome in outcomes}
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_company_and_place_change_nothing(seed: int) -> None:
-    """A result would depend on what else the study compares: no comparison could be trusted."""
-    random = Random(seed)
-    kind = random.choice(list(TASKS))
-    members = crossed(
-        network={
-            "hidden": tuple(random.randint(1, 70) for _ in range(random.randint(0, 4))),
-            "activation": random.choice(["relu", "tanh", "sigmoid", "linear"]),
-            "dropout_at": random.choice(["every", "last"]),
-        },
-        optimizer=random.choice(["sgd", "adam", "rmsprop"]),
-        batch_size=random.choice([5, 16, 31, 60]),
-        early_stopping=random.choice([None, EarlyStopping(patience=1), EarlyStopping(patience=3)]),
+def varied(random: Random, base: Configuration) -> Configuration:
+    """`base` with other numbers, wherever members of a segment may differ."""
+    train, network = base.train, base.network
+
+    def some(value: Any, *levels: Any) -> Any:
+        return random.choice(levels) if value else value
+
+    rates = [random.choice([0.0, 0.1, 0.5]) for _ in network.hidden]
+    return replace(
+        base,
+        train=train.model_copy(
+            update={
+                "learning_rate": train.learning_rate * random.choice([0.3, 1.0, 3.0]),
+                "momentum": some(train.momentum, 0.3, 0.5, 0.9),
+                "epsilon": random.choice([None, 1e-5]) if train.optimizer not in ("sgd", "lion") else None,
+                "weight_decay": some(train.weight_decay, 1e-3, 1e-2),
+                "l1": some(train.l1, 1e-4, 1e-3),
+                "l2": some(train.l2, 1e-4, 1e-2),
+                "early_stopping": some(
+                    train.early_stopping,
+                    *(
+                        train.early_stopping.model_copy(update={"patience": patience})
+                        for patience in (1, 2, 9)
+                        if train.early_stopping
+                    ),
+                ),
+            }
+        ),
+        network=network.model_copy(update={"dropout": tuple(rates) if any(network.dropouts) else 0.0}),
     )
-    data = {FOLD: fold(kind, seed)}
+
+
+def company(random: Random, kind: str, size: int) -> tuple[list[Lineage], Folds]:
+    """Members of equal structure, on two folds; sizes to 6 have each its own fold and seed."""
+    base = random_configuration(random, kind, epochs=4)
+    members = [Lineage(varied(random, base), (4,), number % 2, number % 3) for number in range(size)]
+    return members, {lineage.data: fold(kind, lineage.fold) for lineage in members}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(10))
+def test_company_and_place_change_nothing(seed: int, kind: str) -> None:
+    """A result would depend on what else the study compares: no comparison could be trusted."""
+    random = Random(f"{kind}{seed}")
+    members, data = company(random, kind, 9)
     together = by_name(ENGINE.train(members, data, TASKS[kind]))
-    for _ in range(4):
-        some = random.sample(members, random.choice([1, 1, 2, 3, 5]))
+    for size in (1, 2, 5):
+        some = random.sample(members, size)
         for name, outcome in by_name(ENGINE.train(some, data, TASKS[kind])).items():
             assert same(outcome, together[name])
+    for name, outcome in by_name(ENGINE.train(members[::-1], data, TASKS[kind])).items():
+        assert same(outcome, together[name])
+
+
+def test_a_member_among_three_hundred_is_the_same_as_alone() -> None:
+    """A large study would give other numbers than a small one."""
+    members = crossed(rates=(1e-3, 3e-3, 1e-2), dropouts=(0.0, 0.3), seeds=tuple(range(50)))
+    data, task = {lineage.data: fold("binary") for lineage in members}, TASKS["binary"]
+    assert len(members) == 300
+    together = by_name(ENGINE.train(members, data, task))
+    for place in (0, 149, 299):
+        for name, outcome in by_name(ENGINE.train([members[place]], data, task)).items():
+            assert same(outcome, together[name])
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adadelta"])
+def test_a_member_that_goes_on_alone_is_the_same(optimizer: str) -> None:
+    """Those who train longest would change when the others leave."""
+    short, long = EarlyStopping(patience=1), EarlyStopping(patience=100)
+    members = [
+        Lineage(configuration(early_stopping=rule, optimizer=optimizer, epochs=12), (12,), 0, seed)
+        for seed in range(20)
+        for rule in ([long, short] if seed == 7 else [short])
+    ]
+    data, task = {lineage.data: fold("binary", 3) for lineage in members}, TASKS["binary"]
+    together = by_name(ENGINE.train(members, data, task))
+    for lineage in members:
+        (alone,) = ENGINE.train([lineage], data, task)
+        assert same(alone, together[alone.config_id, 0, lineage.seed])
 
 
 def test_other_preparations_in_the_population_change_nothing() -> None:
     """Members that share rows in memory would differ from members that don't."""
-    data = {(0, "standard", "none"): fold("binary", 1), (0, "none", "none"): fold("binary", 2)}
     members = crossed()
     others = [
-        Lineage(
-            lineage.configuration.__class__(
-                lineage.configuration.prepare.model_copy(update={"scale": "none"}),
-                lineage.configuration.network,
-                lineage.configuration.train,
+        replace(
+            lineage,
+            configuration=replace(
+                lineage.configuration,
+                prepare=lineage.configuration.prepare.model_copy(update={"scale": "none"}),
             ),
-            lineage.epochs,
-            0,
-            lineage.seed,
         )
         for lineage in members
     ]
+    data = {members[0].data: fold("binary", 1), others[0].data: fold("binary", 2)}
     mixed = by_name(ENGINE.train([*others, *members], data, TASKS["binary"]))
     for name, outcome in by_name(ENGINE.train(members, data, TASKS["binary"])).items():
         assert same(outcome, mixed[name])
 
 
-def test_a_diverging_member_is_not_noticed() -> None:
+@pytest.mark.parametrize("kind", ["binary", "regression"])
+def test_one_diverging_member_of_a_hundred_is_not_noticed(kind: str) -> None:
     """One bad learning rate would spoil its neighbours."""
-    members = crossed(rates=(1e-3, 3e-3), optimizer="sgd")
+    members = crossed(rates=(1e-3, 3e-3, 1e-2), seeds=tuple(range(17)), optimizer="sgd")[:99]
     wild = Lineage(configuration(optimizer="sgd", learning_rate=1e30, epochs=6), (3, 6), 0, 1)
-    data = {FOLD: fold("regression")}
-    alone = by_name(ENGINE.train(members, data, TASKS["regression"]))
-    beside = by_name(ENGINE.train([*members[:3], wild, *members[3:]], data, TASKS["regression"]))
-    assert beside[wild.configuration.config_id, 0, 1].status == "diverged"
-    assert all(same(outcome, beside[name]) for name, outcome in alone.items())
+    data, task = {wild.data: fold(kind)}, TASKS[kind]
+    without = by_name(ENGINE.train(members, data, task))
+    beside = by_name(ENGINE.train([*members[:50], wild, *members[50:]], data, task))
+    found = beside[wild.configuration.config_id, 0, 1]
+    assert found.status == "diverged"
+    assert f"epoch {found.epochs_run}" in found.reason
+    assert len(members) == 99
+    assert all(same(outcome, beside[name]) for name, outcome in without.items())
 
 
 def test_the_threads_of_the_caller_change_nothing() -> None:
     """A notebook with many threads would get other numbers than a worker with one."""
-    data, members = {FOLD: fold("binary", train=300)}, crossed()
+    members = crossed()
+    data = {lineage.data: fold("binary", train=300) for lineage in members}
     first = by_name(ENGINE.train(members, data, TASKS["binary"]))
     threads = torch.get_num_threads()
     torch.set_num_threads(1 if threads > 1 else 2)
@@ -91,12 +155,12 @@ def test_the_threads_of_the_caller_change_nothing() -> None:
 
 def test_memory_bounds_the_members() -> None:
     """A large study would run out of memory."""
-    sizes, task = {FOLD: fold("binary").size}, TASKS["binary"]
-    members = crossed(seeds=tuple(range(20)))
-    (shape, everyone), *rest = group(members, sizes, task, memory=2**40)
-    assert sum(len(part) for _, part in [(shape, everyone), *rest]) == len(members)
-    bounded = group(members, sizes, task, memory=3 * shape.member_bytes)
-    assert max(len(part) for _, part in bounded) <= 3
-    assert sorted(map(repr, (lineage for _, part in bounded for lineage in part))) == sorted(
-        map(repr, members)
-    )
+    members, task = crossed(seeds=tuple(range(20))), TASKS["binary"]
+    sizes = {lineage.data: fold("binary").size for lineage in members}
+    shapes = {shape_of(lineage, sizes[lineage.data], task) for lineage in members}
+    largest = max(shape.member_bytes for shape in shapes)
+    bounded = group(members, sizes, task, memory=3 * largest)
+    used = [sum(shape.member_bytes * len(part) for shape, part in population) for population in bounded]
+    assert max(used) <= 3 * largest
+    placed = [lineage for population in bounded for _, part in population for lineage in part]
+    assert sorted(map(repr, placed)) == sorted(map(repr, members))

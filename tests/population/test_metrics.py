@@ -34,8 +34,20 @@ MULTICLASS: dict[str, Any] = {
     "recall": lambda y, p: sk.recall_score(y, p.argmax(1), average="macro", zero_division=0, labels=range(3)),
     "f1": lambda y, p: sk.f1_score(y, p.argmax(1), average="macro", zero_division=0, labels=range(3)),
     "roc_auc": lambda y, p: sk.roc_auc_score(y, p, multi_class="ovr"),
+    "average_precision": lambda y, p: sk.average_precision_score(np.eye(3)[y], p, average="macro"),
+    "brier": lambda y, p: sk.brier_score_loss(y, p, labels=[0, 1, 2]),
     "log_loss": lambda y, p: sk.log_loss(y, p, labels=[0, 1, 2]),
     "mcc": lambda y, p: sk.matthews_corrcoef(y, p.argmax(1)),
+}
+MULTILABEL: dict[str, Any] = {
+    "accuracy": lambda y, p: sk.accuracy_score(y, p > 0.5),
+    "precision": lambda y, p: sk.precision_score(y, p > 0.5, average="macro", zero_division=0),
+    "recall": lambda y, p: sk.recall_score(y, p > 0.5, average="macro", zero_division=0),
+    "f1": lambda y, p: sk.f1_score(y, p > 0.5, average="macro", zero_division=0),
+    "roc_auc": sk.roc_auc_score,
+    "average_precision": sk.average_precision_score,
+    "log_loss": lambda y, p: np.mean([sk.log_loss(y[:, n], p[:, n], labels=[0, 1]) for n in range(3)]),
+    "brier": lambda y, p: np.mean([sk.brier_score_loss(y[:, n], p[:, n]) for n in range(3)]),
 }
 REGRESSION: dict[str, Any] = {
     "mse": sk.mean_squared_error,
@@ -47,7 +59,13 @@ REGRESSION: dict[str, Any] = {
 
 def test_every_metric_of_the_catalogue_is_held_to_scikit_learn() -> None:
     """A metric could be offered that nobody checked."""
-    for kind, peers in (("binary", BINARY), ("multiclass", MULTICLASS), ("regression", REGRESSION)):
+    peers_of = {
+        "binary": BINARY,
+        "multiclass": MULTICLASS,
+        "multilabel": MULTILABEL,
+        "regression": REGRESSION,
+    }
+    for kind, peers in peers_of.items():
         assert set(peers) == {name for name, (tasks, _, _) in METRICS.items() if kind in tasks}
 
 
@@ -79,6 +97,32 @@ def test_multiclass(seed: int, rows: int) -> None:
         np.testing.assert_allclose(
             found[metric], [peer(truth, member) for member in p], atol=1e-9, err_msg=metric
         )
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10**6), rows=st.integers(4, 60))
+def test_multilabel(seed: int, rows: int) -> None:
+    """As above, for several labels."""
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, 2, (rows, 3))
+    truth[:2] = [[0], [1]]
+    p = random.integers(0, 8, (4, rows, 3)) / 8
+    found = scores("multilabel", MULTILABEL, truth, p)
+    for metric, peer in MULTILABEL.items():
+        np.testing.assert_allclose(
+            found[metric], [peer(truth, member) for member in p], atol=1e-9, err_msg=metric
+        )
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10**6), rows=st.integers(3, 60))
+def test_several_targets(seed: int, rows: int) -> None:
+    """As above, for several values."""
+    random = np.random.default_rng(seed)
+    truth, values = random.standard_normal((rows, 2)), random.standard_normal((4, rows, 2))
+    found = scores("regression", REGRESSION, truth, values)
+    for metric, peer in REGRESSION.items():
+        np.testing.assert_allclose(found[metric], [peer(truth, member) for member in values], atol=1e-9)
 
 
 @settings(max_examples=30)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from paribus.engines.protocol import Engine, Folds, Sizes
-from paribus.population.grouping import group, shape_of
+from paribus.population.grouping import group
 from paribus.population.losses import ALLOWED_LOSSES, resolve_loss
 from paribus.population.outcome import Lineage, Outcome, Task
 from paribus.population.training import train
@@ -22,7 +22,7 @@ def loss_refusal(configuration: Configuration, task: Task) -> str | None:
 
 
 class PopulationEngine(Engine):
-    """Trains populations of equal shape (`paribus.population`)."""
+    """Trains populations of segments of equal shape (`paribus.population`)."""
 
     name: ClassVar[str] = "population"
 
@@ -34,9 +34,17 @@ class PopulationEngine(Engine):
         self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
-        return [members for _, members in group(lineages, sizes, task, memory)]
+        return [
+            [lineage for _, members in population for lineage in members]
+            for population in group(lineages, sizes, task, memory)
+        ]
 
     def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
         """See `Engine.train`."""
-        shape = shape_of(lineages[0], folds[lineages[0].data].size, task)
-        return train(shape, lineages, folds, task)
+        sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
+        populations = group(lineages, sizes, task, memory=WITHOUT_LIMIT)
+        return [outcome for population in populations for outcome in train(population, folds, task)]
+
+
+WITHOUT_LIMIT = 2**62
+"""Bytes: what is to be trained together was chosen before."""

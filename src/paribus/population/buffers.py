@@ -15,6 +15,22 @@ from torch import Tensor
 
 LOOP = 64
 """A multiple of the elements that any of PyTorch's CPU loops takes at once."""
+ROW = 16
+"""A member's numbers start at a multiple of this."""
+
+
+class Place(NamedTuple):
+    """Where a population's numbers live, and how many bits they have."""
+
+    dtype: torch.dtype = torch.float32
+    device: torch.device = torch.device("cpu")
+
+    def tensor(self, values: object) -> Tensor:
+        """`values` as a tensor here."""
+        return torch.as_tensor(values, dtype=self.dtype, device=self.device)
+
+
+CPU = Place()
 
 
 class Padded(NamedTuple):
@@ -24,38 +40,54 @@ class Padded(NamedTuple):
     view: Tensor
 
 
-def padded(*shape: int) -> Padded:
-    """A zeroed float32 tensor of `shape` in a buffer of padded length."""
+def padded(*shape: int, place: Place = CPU) -> Padded:
+    """A zeroed tensor of `shape` in a buffer of padded length."""
     size = prod(shape)
-    flat = torch.zeros(-(-size // LOOP) * LOOP)
+    flat = torch.zeros(-(-size // LOOP) * LOOP, dtype=place.dtype, device=place.device)
     return Padded(flat, flat[:size].view(shape))
 
 
 class Stack:
-    """One (member, inputs + 1, outputs) tensor a layer, all in one flat buffer.
+    """The arrays of many networks: a row of `table` a member, an array after the other.
 
-    The last row of a layer is its bias. The buffer is what optimizers work on.
+    `shapes` are those of one network's arrays. `table` is (member, number), each row padded; `arrays`
+    are views into it, (member, *shape) each.
     """
 
-    def __init__(self, layers: Sequence[tuple[int, int]], members: int) -> None:
-        sizes = [members * (inputs + 1) * outputs for inputs, outputs in layers]
-        self.shapes = tuple(layers)
-        self.members = members
-        self.flat = padded(sum(sizes)).flat
-        self.layers: list[Tensor] = []
+    def __init__(self, shapes: Sequence[tuple[int, int]], members: int, place: Place = CPU) -> None:
+        self.shapes, self.members, self.place = tuple(shapes), members, place
+        sizes = [prod(shape) for shape in self.shapes]
+        self.width = -(-sum(sizes) // ROW) * ROW
+        self.flat, self.table = padded(members, self.width, place=place)
+        self.columns: list[slice] = []
         start = 0
-        for (inputs, outputs), size in zip(layers, sizes, strict=True):
-            self.layers.append(self.flat[start : start + size].view(members, inputs + 1, outputs))
+        for size in sizes:
+            self.columns.append(slice(start, start + size))
             start += size
+        self.arrays = [
+            self.table[:, columns].unflatten(1, shape)
+            for columns, shape in zip(self.columns, self.shapes, strict=True)
+        ]
 
     def take(self, members: Tensor) -> Stack:
         """The stack of the chosen `members` alone."""
-        taken = Stack(self.shapes, len(members))
-        for ours, theirs in zip(self.layers, taken.layers, strict=True):
-            torch.index_select(ours, 0, members, out=theirs)
+        taken = Stack(self.shapes, len(members), self.place)
+        torch.index_select(self.table, 0, members, out=taken.table)
         return taken
 
     def put(self, members: Tensor, source: Stack) -> None:
         """Overwrite the chosen `members` with those of `source`."""
-        for ours, theirs in zip(self.layers, source.layers, strict=True):
-            ours.index_copy_(0, members, theirs.index_select(0, members))
+        self.table.index_copy_(0, members, source.table.index_select(0, members))
+
+
+def by_array(scratch: Tensor, shapes: Sequence[tuple[int, int]], members: int) -> list[Tensor]:
+    """Contiguous tensors (member, *shape), one after the other in the flat `scratch`.
+
+    Batched products are fast only where they write into contiguous tensors.
+    """
+    found, start = [], 0
+    for shape in shapes:
+        size = members * prod(shape)
+        found.append(scratch[start : start + size].view(members, *shape))
+        start += size
+    return found

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.networks.mlp import Weights
-from paribus.population.buffers import Stack, padded
-from paribus.population.grouping import EVALUATION_ROWS, MEMBERS, Shape
-from paribus.population.losses import predict_, row_losses
+from paribus.population.buffers import Stack
+from paribus.population.grouping import EVALUATION_ROWS, SEGMENT, Shape
+from paribus.population.losses import predict_
+from paribus.population.losses.base import like
 from paribus.population.metrics import scores
-from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
-from paribus.population.rows import Rows
+from paribus.population.outcome import Lineage, Task
+from paribus.population.rows import Feed, Rows
+from paribus.population.settings import Settings
 from paribus.population.stacked import StackedMLP
 
 Kept = Mapping[tuple[int, int], Weights]
@@ -38,99 +40,73 @@ class Evaluation:
         self.shape, self.weights = shape, weights
         self.networks: dict[int, StackedMLP] = {}
 
-    def logits(self, rows: Rows, part: list[Tensor]) -> Tensor:
+    def logits(self, rows: Rows, part: str) -> Tensor:
         """Logits (member, row, output) of a part, in its own order."""
-        total = len(part[0])
-        found = torch.empty(self.weights.members, total, self.shape.widths[-1])
+        total = getattr(self.shape.common.size, part)
+        found = self.weights.table.new_empty(self.weights.members, total, self.shape.widths[-1])
         for start in range(0, total, EVALUATION_ROWS):
             chunk = slice(start, min(start + EVALUATION_ROWS, total))
             size = chunk.stop - start
             if size not in self.networks:
                 self.networks[size] = StackedMLP(self.shape, self.weights, size)
-            found[:, chunk] = self.networks[size].forward(rows.evaluation(part, chunk), ()).view
+            found[:, chunk] = self.networks[size].forward(rows.evaluation(part, chunk)).view
         return found
-
-    def validate(self, rows: Rows, task: Task) -> dict[str, NDArray[np.float64]]:
-        """`val_loss` and every metric on the validation rows, each (member,)."""
-        logits = self.logits(rows, rows.val)
-        truth = rows.truth(rows.val_truth)
-        losses = row_losses(logits, truth, self.shape.loss, self.shape.kind)
-        found = {"val_loss": mean_losses(losses)}
-        values = self._scores(predictions(logits, self.shape.kind), truth, task)
-        return found | {f"val_{metric}": value for metric, value in values.items()}
-
-    def _scores(
-        self, predicted: NDArray[np.float32], truth: Tensor, task: Task
-    ) -> dict[str, NDArray[np.float64]]:
-        return scores(task.kind, task.metrics, decode(truth, task.kind), predicted)
 
 
 def mean_losses(losses: Tensor) -> NDArray[np.float64]:
     """The mean over rows of (member, row), summed in float64."""
-    found: NDArray[np.float64] = losses.numpy().mean(axis=1, dtype=np.float64)
+    found: NDArray[np.float64] = losses.numpy(force=True).mean(axis=1, dtype=np.float64)
     return found
 
 
-def predictions(logits: Tensor, kind: str) -> NDArray[np.float32]:
-    """Logits as predictions: (member, row), or (member, row, class) for several classes."""
-    work = padded(*logits.shape)
-    work.view.copy_(logits)
-    found: NDArray[np.float32] = predict_(work, kind).numpy()
-    return found if kind == "multiclass" else found[..., 0]
+def predictions(logits: Tensor, task: Task) -> NDArray[np.floating]:
+    """Logits as predictions: (member, row), or (member, row, output) for several."""
+    found: NDArray[np.floating] = predict_(like(logits), task.kind).numpy(force=True)
+    return found if found.shape[-1] > 1 else found[..., 0]
 
 
-def decode(truth: Tensor, kind: str) -> NDArray[np.generic]:
-    """Encoded truth as class codes or values: (1 or member, row)."""
-    decoded: NDArray[np.generic] = (
-        truth.argmax(dim=-1).numpy() if kind == "multiclass" else truth[..., 0].numpy()
-    )
-    return decoded
+def decode(truth: Tensor, task: Task) -> NDArray[np.generic]:
+    """Encoded truth as class codes or values: (member, row), or (member, row, output) for several."""
+    if task.kind == "multiclass":
+        truth = truth.argmax(dim=-1, keepdim=True)
+    decoded: NDArray[np.generic] = truth.numpy(force=True)
+    return decoded if decoded.shape[-1] > 1 else decoded[..., 0]
 
 
 def evaluate(
-    shape: Shape,
-    lineages: Sequence[Lineage],
-    folds: Mapping[FoldName, FoldArrays],
-    kept: Kept,
-    task: Task,
+    shape: Shape, lineages: Sequence[Lineage], feed: Feed, kept: Kept, task: Task
 ) -> dict[tuple[int, int], Scored]:
     """What each kept set of weights is worth on its training and validation rows."""
     found: dict[tuple[int, int], Scored] = {}
     names = list(kept)
-    for start in range(0, len(names), MEMBERS):
-        chunk = names[start : start + MEMBERS]
-        found |= _evaluate(shape, lineages, folds, {name: kept[name] for name in chunk}, task)
+    for start in range(0, len(names), SEGMENT):
+        chunk = names[start : start + SEGMENT]
+        found |= _evaluate(shape, lineages, feed, {name: kept[name] for name in chunk}, task)
     return found
 
 
 def _evaluate(
-    shape: Shape,
-    lineages: Sequence[Lineage],
-    folds: Mapping[FoldName, FoldArrays],
-    kept: Kept,
-    task: Task,
+    shape: Shape, lineages: Sequence[Lineage], feed: Feed, kept: Kept, task: Task
 ) -> dict[tuple[int, int], Scored]:
     names = list(kept)
     stacked = [*names, *names] if len(names) == 1 else names
-    rows = Rows(shape, [lineages[member] for member, _ in stacked], folds)
-    weights = Stack(shape.layers, len(stacked))
-    for place, name in enumerate(stacked):
-        for layer, matrix in zip(weights.layers, kept[name], strict=True):
-            layer[place] = torch.from_numpy(matrix)
+    members, place = [lineages[member] for member, _ in stacked], shape.common.place
+    rows = Rows(shape, members, feed, Settings.of(members, place).input_noise)
+    weights = Stack([block.shape for block in shape.blocks], len(stacked), place)
+    for row, name in enumerate(stacked):
+        for array, values in zip(weights.arrays, kept[name], strict=True):
+            array[row] = torch.from_numpy(values)
     evaluation = Evaluation(shape, weights)
     found = {}
-    for part, inputs, truth in (
-        ("train", rows.train, rows.train_truth),
-        ("val", rows.val, rows.val_truth),
-    ):
-        predicted = predictions(evaluation.logits(rows, inputs), shape.kind)
-        values = scores(task.kind, task.metrics, decode(rows.truth(truth), task.kind), predicted)
+    for part in ("train", "val"):
+        predicted = predictions(evaluation.logits(rows, part), task)
+        values = scores(task.kind, task.metrics, decode(rows.truth_of(part), task), predicted)
         found[part] = predicted, values
     return {
         name: Scored(
-            train={metric: float(value[place]) for metric, value in found["train"][1].items()},
-            val={metric: float(value[place]) for metric, value in found["val"][1].items()},
-            predictions=found["val"][0][place].copy(),
+            train={metric: float(value[row]) for metric, value in found["train"][1].items()},
+            val={metric: float(value[row]) for metric, value in found["val"][1].items()},
+            predictions=found["val"][0][row].astype(np.float32),
         )
-        for place, name in enumerate(names)
+        for row, name in enumerate(names)
     }

@@ -1,8 +1,9 @@
 """Which trainings can be one batched program, and how many of them fit.
 
-Members of a population share the shapes of all arrays and the optimizer's constants; they differ in
-learning rate, dropout rate, patience, epochs, fold, seed and prepared features. Widths are never
-padded: a member's arithmetic is the same beside any others.
+Members of a *segment* share the shapes of all arrays and the form of the arithmetic (`Shape`); they
+differ in everything that is a number (`settings.Settings`), in fold, seed and prepared features. A
+*population* is some segments that are judged together, epoch by epoch. Widths are never padded: a
+member's arithmetic is the same beside any others.
 """
 
 from __future__ import annotations
@@ -11,35 +12,73 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 
-from paribus.networks.mlp import dropout_layers, layer_shapes
+import torch
+
+from paribus.networks.mlp import Block, blocks, residual_layers
+from paribus.population.buffers import Place
 from paribus.population.losses import resolve_loss
-from paribus.population.optimizers import OPTIMIZERS
+from paribus.population.optimizers import n_states
 from paribus.population.outcome import FoldName, Lineage, Size, Task
+from paribus.study.configuration import Configuration
+from paribus.study.conventions import Slowing, negative_slope, norm_constants, slowing
 
-BYTES = 4  # float32
-MEMBERS = 64
+SEGMENT = 64
 """More members share a call's cost no better and leave the caches (benchmarks/README.md)."""
+POPULATION = 256
+"""Members that are judged together: more share the cost of an epoch no better."""
+EVALUATION_ROWS = 256
+"""Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
+CALL = 4e6
+"""Operations that could be done in the time that a step's calls take for one layer."""
+COST = 2e11
+"""Operations of one population, about: a few seconds, so that little is lost where a run is ended."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all members of a population share."""
+
+    kind: str
+    loss: str
+    size: Size
+    precision: str
+    device: str
+    train_metrics: bool
+
+    @property
+    def place(self) -> Place:
+        """Where its numbers live."""
+        return Place(getattr(torch, self.precision), torch.device(self.device))
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What all members of a population share."""
+    """What all members of a segment share."""
 
-    kind: str
+    common: Common
+    blocks: tuple[Block, ...]
     widths: tuple[int, ...]
-    activation: str
-    dropped: tuple[bool, ...]
-    loss: str
+    residual: tuple[bool, ...]
+    activation: tuple[str, float]
+    """Its name, and leaky_relu's slope."""
+    norm: tuple[str, float, float]
+    """Its name, epsilon, and the share that moving averages keep."""
+    drops: str
+    """The kind of dropout, or nothing where no layer has any."""
+    noisy: bool
+    convention: str
     optimizer: str
-    constants: tuple[float, float, float, float, float]
-    """Momentum, rho, beta_1, beta_2, epsilon."""
+    momentum: bool
+    nesterov: bool
+    plain: bool
+    """Whether the loss is the plain one and its gradient is used as it is: no weights, penalties,
+    smoothing, clipping, decay."""
     batch_size: int
-    train_rows: int
-    val_rows: int
-    monitor: str | None
-    min_delta: float
-    restore_best: bool
+    watched: tuple[str, str, float, bool] | None
+    """Early stopping's monitor, mode, min_delta and restore_best."""
+    plateau: Slowing | None
 
     @cached_property
     def layers(self) -> tuple[tuple[int, int], ...]:
@@ -48,52 +87,88 @@ class Shape:
 
     @cached_property
     def n_parameters(self) -> int:
-        """Parameters of one member."""
+        """Numbers of one member: trained or not."""
+        return sum(prod(block.shape) for block in self.blocks)
+
+    @cached_property
+    def n_weights(self) -> int:
+        """Numbers in the products of one member."""
         return sum((inputs + 1) * outputs for inputs, outputs in self.layers)
 
     @property
-    def member_bytes(self) -> int:
-        """Memory that one member takes: parameters, gradient, optimizer state, best weights,
-        activations, and its curves' raw predictions.
+    def restore_best(self) -> bool:
+        """Whether the weights of the best epoch are kept."""
+        return bool(self.watched and self.watched[3])
+
+    @property
+    def n_copies(self) -> int:
+        """Arrays of a member's size while it trains: parameters, gradient, scratch, the optimizer's
+        states, best weights.
         """
-        copies = 3 + OPTIMIZERS[self.optimizer].n_states + self.restore_best
-        rows = max(self.batch_size, min(self.val_rows, EVALUATION_ROWS))
-        kept = (self.train_rows + self.val_rows) * self.widths[-1]
-        return BYTES * (copies * self.n_parameters + rows * 4 * sum(self.widths) + 4 * kept)
+        return 3 + n_states(self.optimizer, self.momentum) + self.restore_best
+
+    @property
+    def member_bytes(self) -> int:
+        """Memory that one member takes: its arrays, activations, and its curves' raw predictions."""
+        size, width = self.common.size, 8 if self.common.precision == "float64" else 4
+        rows = max(self.batch_size, min(max(size.val, size.stop), EVALUATION_ROWS))
+        kept = (size.train + size.val + size.stop) * self.widths[-1]
+        seen = rows * self.widths[0] * (1 + self.noisy)
+        return width * (self.n_copies * self.n_parameters + rows * 5 * sum(self.widths[1:]) + seen + 4 * kept)
 
     @property
     def cost(self) -> float:
         """Floating-point operations of one member's epoch, roughly."""
-        return 6.0 * self.train_rows * self.n_parameters + 2.0 * self.val_rows * self.n_parameters
+        size = self.common.size
+        return (6.0 * size.train + 2.0 * (size.val + size.stop)) * self.n_weights
 
 
-CALL = 4e6
-"""Operations that could be done in the time that a step's calls take for one layer."""
-EVALUATION_ROWS = 256
-"""Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
-
-
-def shape_of(lineage: Lineage, size: Size, task: Task) -> Shape:
+def shape_of(lineage: Lineage, size: Size, task: Task, device: str = "cpu") -> Shape:
     """The shape that `lineage` has on a fold of this size."""
-    network, train = lineage.configuration.network, lineage.configuration.train
-    train_rows, val_rows, n_features = size
-    layers = layer_shapes(network, n_features, task.n_outputs)
-    stopping = train.early_stopping
+    configuration = lineage.configuration
+    network, train = configuration.network, configuration.train
+    stopping, schedule = train.early_stopping, train.schedule
     return Shape(
-        kind=task.kind,
-        widths=(n_features, *(outputs for _, outputs in layers)),
-        activation=network.activation,
-        dropped=dropout_layers(network),
-        loss=resolve_loss(train.loss, task.kind),
+        common=Common(
+            kind=task.kind,
+            loss=resolve_loss(train.loss, task.kind),
+            size=size,
+            precision=train.precision,
+            device=device,
+            train_metrics=task.train_metrics,
+        ),
+        blocks=blocks(network, size.features, task.n_outputs),
+        widths=(size.features, *network.hidden, task.n_outputs),
+        residual=residual_layers(network),
+        activation=(network.activation, negative_slope(network)),
+        norm=(network.norm, *norm_constants(network, train.convention)),
+        drops=network.dropout_kind if any(network.dropouts) else "",
+        noisy=network.input_noise > 0,
+        convention=train.convention,
         optimizer=train.optimizer,
-        constants=(train.momentum, train.rho, train.beta_1, train.beta_2, train.epsilon),
-        batch_size=min(train.batch_size, train_rows),
-        train_rows=train_rows,
-        val_rows=val_rows,
-        monitor=stopping.monitor if stopping else None,
-        min_delta=stopping.min_delta if stopping else 0.0,
-        restore_best=bool(stopping and stopping.restore_best),
+        momentum=train.momentum > 0,
+        nesterov=train.nesterov,
+        plain=is_plain(configuration),
+        batch_size=min(train.batch_size, size.train),
+        watched=(
+            (stopping.monitor, stopping.mode, stopping.min_delta, stopping.restore_best) if stopping else None
+        ),
+        plateau=slowing(schedule) if schedule and schedule.name == "plateau" else None,
     )
+
+
+def is_plain(configuration: Configuration) -> bool:
+    """Whether nothing but the mean loss is followed; weights by row (`data.weight`) aside."""
+    train = configuration.train
+    extras = (
+        train.l1,
+        train.l2,
+        train.weight_decay,
+        train.label_smoothing,
+        train.clip_norm,
+        train.clip_value,
+    )
+    return not any(extras) and configuration.prepare.class_weight == "none"
 
 
 def group(
@@ -101,17 +176,20 @@ def group(
     sizes: Mapping[FoldName, Size],
     task: Task,
     memory: int,
-) -> list[tuple[Shape, list[Lineage]]]:
-    """Populations of equal shape within `memory` bytes each, the costliest first."""
+) -> list[list[tuple[Shape, list[Lineage]]]]:
+    """Populations, each some segments within `memory` bytes together, the costliest first."""
     shaped: dict[Shape, list[Lineage]] = {}
     for lineage in lineages:
         shaped.setdefault(shape_of(lineage, sizes[lineage.data], task), []).append(lineage)
-    populations = []
+    common: dict[Common, list[tuple[Shape, list[Lineage]]]] = {}
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        parts = -(-len(members) // max(1, min(MEMBERS, memory // shape.member_bytes)))
-        populations += [(shape, _part(members, part, parts)) for part in range(parts)]
-    populations.sort(key=lambda population: -expected_cost(*population))
+        parts = -(-len(members) // max(1, min(SEGMENT, memory // shape.member_bytes)))
+        common.setdefault(shape.common, []).extend(
+            (shape, _part(members, part, parts)) for part in range(parts)
+        )
+    populations = [bundle for segments in common.values() for bundle in _bundles(segments, memory)]
+    populations.sort(key=lambda population: -sum(expected_cost(*segment) for segment in population))
     return populations
 
 
@@ -120,8 +198,33 @@ def _part(members: list[Lineage], part: int, parts: int) -> list[Lineage]:
     return members[len(members) * part // parts : len(members) * (part + 1) // parts]
 
 
+def _bundles(
+    segments: list[tuple[Shape, list[Lineage]]], memory: int
+) -> list[list[tuple[Shape, list[Lineage]]]]:
+    """The segments in as few populations as the limits allow, of about equal cost."""
+    costs = [expected_cost(*segment) for segment in segments]
+    least = max(
+        sum(len(members) for _, members in segments) / POPULATION,
+        sum(costs) / COST,
+    )
+    bundles: list[list[tuple[Shape, list[Lineage]]]] = [[] for _ in range(-int(-least // 1))]
+    spent, taken = [0.0] * len(bundles), [0] * len(bundles)
+    for cost, segment in sorted(zip(costs, segments, strict=True), key=lambda pair: -pair[0]):
+        bytes_ = segment[0].member_bytes * len(segment[1])
+        place = min(range(len(bundles)), key=spent.__getitem__)
+        if taken[place] and taken[place] + bytes_ > memory:
+            place = len(bundles)
+            bundles.append([])
+            spent.append(0.0)
+            taken.append(0)
+        bundles[place].append(segment)
+        spent[place] += cost
+        taken[place] += bytes_
+    return [bundle for bundle in bundles if bundle]
+
+
 def expected_cost(shape: Shape, members: Sequence[Lineage]) -> float:
-    """Floating-point operations of a population that never stops early, and a call's cost a step."""
+    """Floating-point operations of a segment that never stops early, and a call's cost a step."""
     epochs = max(lineage.epochs[-1] for lineage in members)
-    steps = -(-shape.train_rows // shape.batch_size)
+    steps = -(-shape.common.size.train // shape.batch_size)
     return epochs * (steps * CALL * len(shape.layers) + shape.cost * len(members))

@@ -20,14 +20,33 @@ def scores(kind: str, metrics: Iterable[str], truth: Array, predictions: Array) 
     """The value of each metric, (member,).
 
     `predictions` is (member, row): the probability of the positive class, or the value for
-    regression; (member, row, class) for several classes.
+    regression; (member, row, output) for several classes, labels or targets. Of several labels or
+    targets it is the mean over them, but for accuracy: the share of rows with every label right.
     """
     predictions = predictions.astype(np.float64)
-    if kind == "regression":
-        return {metric: _REGRESSION[metric](truth.astype(np.float64), predictions) for metric in metrics}
     if kind == "binary":
         return _binary(metrics, truth == 1, predictions)
-    return {metric: _MULTICLASS[metric](truth, predictions) for metric in metrics}
+    if kind == "multiclass":
+        return {metric: _MULTICLASS[metric](truth, predictions) for metric in metrics}
+    if kind == "multilabel":
+        return {metric: _multilabel(metric, truth == 1, predictions) for metric in metrics}
+    return {metric: _regression(metric, truth.astype(np.float64), predictions) for metric in metrics}
+
+
+def _multilabel(metric: str, truth: Array, p: Floats) -> Floats:
+    if metric == "accuracy":
+        right: Floats = np.mean((truth == (p > 0.5)).all(axis=-1), axis=-1, dtype=np.float64)
+        return right
+    each = [_binary([metric], truth[..., n], p[..., n])[metric] for n in range(p.shape[-1])]
+    return np.mean(each, axis=0)
+
+
+def _regression(metric: str, truth: Floats, values: Floats) -> Floats:
+    if values.ndim == 2:
+        return _REGRESSION[metric](truth, values)
+    return np.mean(
+        [_REGRESSION[metric](truth[..., n], values[..., n]) for n in range(values.shape[-1])], axis=0
+    )
 
 
 def _binary(metrics: Iterable[str], truth: Array, p: Floats) -> dict[str, Floats]:
@@ -143,6 +162,11 @@ def _multiclass_log_loss(truth: Array, p: Floats) -> Floats:
     return -np.log(np.clip(share, np.finfo(np.float64).eps, 1)).mean(axis=-1)
 
 
+def _multiclass_brier(truth: Array, p: Floats) -> Floats:
+    errors = p - np.eye(p.shape[-1])[truth.astype(np.int64)]
+    return np.square(errors).sum(axis=-1).mean(axis=-1)
+
+
 def _r2(truth: Floats, value: Floats) -> Floats:
     spread = np.square(truth - truth.mean(axis=-1, keepdims=True)).sum(axis=-1)
     return 1 - np.square(truth - value).sum(axis=-1) / spread
@@ -169,6 +193,8 @@ _MULTICLASS: dict[str, Callable[[Array, Floats], Floats]] = {
     "recall": lambda truth, p: _one_against_rest("recall", truth, p, one_hot=True),
     "f1": lambda truth, p: _one_against_rest("f1", truth, p, one_hot=True),
     "roc_auc": lambda truth, p: _one_against_rest("roc_auc", truth, p, one_hot=False),
+    "average_precision": lambda truth, p: _one_against_rest("average_precision", truth, p, one_hot=False),
+    "brier": _multiclass_brier,
     "log_loss": _multiclass_log_loss,
     "mcc": _multiclass_mcc,
 }

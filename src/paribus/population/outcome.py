@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,17 @@ from paribus.study.configuration import Configuration
 
 FoldName = tuple[int, str, str]
 """Which prepared fold: (fold, scaler, selector)."""
-Size = tuple[int, int, int]
-"""Of a prepared fold: (training rows, validation rows, features)."""
+
+
+class Size(NamedTuple):
+    """Of a prepared fold: its rows and features."""
+
+    train: int
+    val: int
+    features: int
+    stop: int = 0
+
+
 TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
 Status = Literal["done", "diverged", "failed"]
 
@@ -38,6 +47,9 @@ class Task:
 class FoldArrays:
     """One fold, prepared: float32 features (row, feature); targets (row,), float32 or class codes, or
     (row, output) for several targets and for labels (0 or 1); how much each training row counts, (row,).
+
+    `stop` are rows cut from the training part for early stopping to watch; without them the validation
+    rows are watched.
     """
 
     train_x: NDArray[np.float32]
@@ -45,11 +57,14 @@ class FoldArrays:
     val_x: NDArray[np.float32]
     val_y: NDArray[np.float32] | NDArray[np.int64]
     train_weight: NDArray[np.float32] | None = None
+    stop_x: NDArray[np.float32] | None = None
+    stop_y: NDArray[np.float32] | NDArray[np.int64] | None = None
 
     @property
     def size(self) -> Size:
-        """(training rows, validation rows, features)."""
-        return len(self.train_x), len(self.val_x), self.train_x.shape[1]
+        """Its rows and features."""
+        stop = 0 if self.stop_x is None else len(self.stop_x)
+        return Size(len(self.train_x), len(self.val_x), self.train_x.shape[1], stop)
 
 
 @dataclass(frozen=True)

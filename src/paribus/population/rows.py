@@ -6,102 +6,200 @@ memory; those with the same seed and fold share order and noise, whatever their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from paribus.population.grouping import Shape
-from paribus.population.outcome import FoldArrays, FoldName, Lineage
+from paribus.population.grouping import Common, Shape
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
+from paribus.population.row_weights import row_weights
 from paribus.seeds import stream
+from paribus.study.spec import Prepare
+
+Made = TypeVar("Made")
 
 
 class View(NamedTuple):
-    """One prepared fold (an index into the folds of the population) in one seed's order."""
+    """One prepared fold in one seed's order."""
 
-    place: int
+    data: FoldName
     fold: int
     seed: int
 
 
+class Part(NamedTuple):
+    """Rows of one prepared fold: (row, feature + 1), the last 1, and truth (row, output)."""
+
+    rows: Tensor
+    truth: Tensor
+
+
 class Batch(NamedTuple):
     """One step's rows (member, row, feature + 1), the same transposed (member, feature + 1, row),
-    and truth (1 or member, row, output).
+    truth (1 or member, row, output) and the rows' weights (member, row, 1 or output), if any.
     """
 
     rows: Tensor
     columns: Tensor
     truth: Tensor
+    weights: Tensor | None
+
+
+class Feed:
+    """What all segments of a population draw from: every fold, order and noise is made once."""
+
+    def __init__(self, common: Common, folds: Mapping[FoldName, FoldArrays], task: Task) -> None:
+        self.common, self.folds, self.task = common, folds, task
+        self.parts: dict[tuple[FoldName, str], Part] = {}
+        self.weights: dict[tuple[FoldName, str], Tensor] = {}
+        self.drawn: dict[Hashable, Any] = {}
+        self.epoch = 0
+
+    def begin(self, epoch: int) -> None:
+        """Forget what belongs to the epoch before."""
+        self.epoch = epoch
+        self.drawn = {}
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once an epoch."""
+        if key not in self.drawn:
+            self.drawn[key] = make()
+        made: Made = self.drawn[key]
+        return made
+
+    def part(self, data: FoldName, name: str) -> Part:
+        """The rows of `name` (train, val or stop) of a prepared fold."""
+        if (data, name) not in self.parts:
+            fold, place = self.folds[data], self.common.place
+            features, truth = (getattr(fold, f"{name}_{which}") for which in "xy")
+            ones = np.ones((len(features), 1), np.float32)
+            rows = place.tensor(np.concatenate([features, ones], axis=1))
+            self.parts[data, name] = Part(rows, place.tensor(encode(truth, self.task)))
+        return self.parts[data, name]
+
+    def order(self, view: View) -> Tensor:
+        """The order of a view's rows in this epoch."""
+        rows, device = self.common.size.train, self.common.place.device
+        return self.once(
+            ("order", view.fold, view.seed),
+            lambda: torch.from_numpy(order(view.seed, view.fold, self.epoch, rows)).to(device),
+        )
+
+    def shuffled(self, views: tuple[View, ...]) -> Part:
+        """The training rows of some views in this epoch's order: (view, row, ...)."""
+
+        def make() -> Part:
+            parts = [self.part(view.data, "train") for view in views]
+            orders = [self.order(view) for view in views]
+            pairs = list(zip(parts, orders, strict=True))
+            return Part(
+                torch.stack([part.rows[places] for part, places in pairs]),
+                torch.stack([part.truth[places] for part, places in pairs]),
+            )
+
+        return self.once(("rows", views), make)
+
+    def noise(self, views: tuple[View, ...], width: int, place: int) -> Tensor:
+        """Dropout's uniform noise of some views, (view, row, unit)."""
+        rows, device = self.common.size.train, self.common.place.device
+
+        def draw(view: View) -> NDArray[np.float32]:
+            key = ("dropout", view.fold, view.seed, width, place)
+            return self.once(key, lambda: noise(view.seed, view.fold, self.epoch, rows, width, place))
+
+        return self.once(
+            ("dropouts", views, width, place),
+            lambda: torch.from_numpy(np.stack([draw(view) for view in views])).to(device),
+        )
+
+    def input_noise(self, views: tuple[View, ...], features: int) -> Tensor:
+        """Standard normal noise of some views, (view, row, feature)."""
+        rows, put = self.common.size.train, self.common.place.tensor
+        return self.once(
+            ("input noise", views),
+            lambda: put(np.stack([input_noise(v.seed, v.fold, self.epoch, rows, features) for v in views])),
+        )
+
+    def row_weights(self, data: FoldName, prepare: Prepare) -> Tensor:
+        """How much each training row counts, (row, 1 or output)."""
+        key = (data, repr(prepare.class_weight))
+        if key not in self.weights:
+            found = row_weights(prepare, self.folds[data], self.task)
+            found = np.ones(self.common.size.train, np.float32) if found is None else found
+            self.weights[key] = self.common.place.tensor(found.reshape(len(found), -1))
+        return self.weights[key]
 
 
 class Rows:
-    """The rows of a population whose members are `lineages`, in that order."""
+    """The rows of a segment whose members are `lineages`, in that order."""
 
-    def __init__(
-        self, shape: Shape, lineages: Sequence[Lineage], folds: Mapping[FoldName, FoldArrays]
-    ) -> None:
-        self.shape = shape
-        self.places = {key: place for place, key in enumerate(sorted({lineage.data for lineage in lineages}))}
-        arrays = [folds[key] for key in self.places]
-        self.train = [_with_ones(fold.train_x) for fold in arrays]
-        self.val = [_with_ones(fold.val_x) for fold in arrays]
-        self.train_truth = [encode(fold.train_y, shape) for fold in arrays]
-        self.val_truth = [encode(fold.val_y, shape) for fold in arrays]
-        self.choose(lineages)
-
-    def choose(self, lineages: Sequence[Lineage]) -> None:
-        """Serve these members from now on."""
-        wanted = [View(self.places[lineage.data], lineage.fold, lineage.seed) for lineage in lineages]
-        self.views = sorted(set(wanted))
+    def __init__(self, shape: Shape, lineages: Sequence[Lineage], feed: Feed, noise_sd: Tensor) -> None:
+        """`noise_sd` is (member, 1)."""
+        self.shape, self.feed, self.members = shape, feed, len(lineages)
+        device = shape.common.place.device
+        wanted = [View(lineage.data, lineage.fold, lineage.seed) for lineage in lineages]
+        self.views = tuple(sorted(set(wanted)))
         index = {view: number for number, view in enumerate(self.views)}
-        self.view_of = torch.tensor([index[view] for view in wanted])
-        self.place_of = torch.tensor([view.place for view in wanted])
-        self.members = len(wanted)
+        self.view_of = torch.tensor([index[view] for view in wanted], device=device)
+        self.data = tuple(sorted({view.data for view in wanted}))
+        places = {data: number for number, data in enumerate(self.data)}
+        self.data_of = torch.tensor([places[view.data] for view in wanted], device=device)
+        self.noise_sd = noise_sd[..., None]
+        self.lineages = tuple(lineages)
+        self.weighted = not shape.plain or any(
+            feed.folds[data].train_weight is not None for data in self.data
+        )
+        rates = np.array([lineage.configuration.network.dropouts for lineage in lineages])
+        self.dropped = (rates > 0).any(axis=0)
+        self.truths: dict[str, Tensor] = {}
 
-    def shuffle(self, epoch: int) -> None:
-        """Put every view in its order of `epoch` (from 1)."""
-        orders = [
-            torch.from_numpy(order(view.seed, view.fold, epoch, self.shape.train_rows)) for view in self.views
-        ]
-        self.shuffled = torch.stack(
-            [self.train[view.place][o] for view, o in zip(self.views, orders, strict=True)]
-        )
-        self.shuffled_truth = torch.stack(
-            [self.train_truth[view.place][o] for view, o in zip(self.views, orders, strict=True)]
-        )
+    def start(self) -> None:
+        """Take this epoch's rows."""
+        self.shuffled, self.truth = self.feed.shuffled(self.views)
+        if self.weighted:
+            self.weights = torch.stack([self._weights(lineage) for lineage in self.lineages])
+        if self.shape.noisy:
+            self.noisy = self.feed.input_noise(self.views, self.shape.widths[0])
+
+    def _weights(self, lineage: Lineage) -> Tensor:
+        """A member's rows' weights in this epoch's order, (row, 1 or output)."""
+        view = View(lineage.data, lineage.fold, lineage.seed)
+        return self.feed.row_weights(lineage.data, lineage.configuration.prepare)[self.feed.order(view)]
 
     def batch(self, rows: slice) -> Batch:
         """The members' rows of one step."""
-        spread = self.spread(self.shuffled[:, rows]).expand(self.members, -1, -1)
-        return Batch(spread, spread.transpose(1, 2), self.spread(self.shuffled_truth[:, rows]))
+        seen = self.spread(self.shuffled[:, rows]).expand(self.members, -1, -1)
+        if self.shape.noisy:
+            seen = seen.clone()
+            seen[..., :-1] += self.spread(self.noisy[:, rows]) * self.noise_sd
+        weights = self.weights[:, rows] if self.weighted else None
+        return Batch(seen, seen.transpose(1, 2), self.spread(self.truth[:, rows]), weights)
 
-    def noise(self, epoch: int) -> list[Tensor | None]:
-        """Uniform noise (view, row, unit) of each hidden layer that dropout follows."""
+    def noise(self) -> list[Tensor | None]:
+        """Uniform noise (view, row, unit) of each hidden layer of which any member drops."""
         widths = self.shape.widths[1:-1]
-        noises: list[Tensor | None] = []
-        for layer, width in enumerate(widths):
-            if not self.shape.dropped[layer]:
-                noises.append(None)
-                continue
-            place = sum(w == width and d for w, d in zip(widths[:layer], self.shape.dropped, strict=False))
-            drawn = [
-                noise(view.seed, view.fold, epoch, self.shape.train_rows, width, place) for view in self.views
-            ]
-            noises.append(torch.from_numpy(np.stack(drawn)))
-        return noises
+        return [
+            self.feed.noise(self.views, width, widths[:layer].count(width)) if dropped else None
+            for layer, (width, dropped) in enumerate(zip(widths, self.dropped, strict=True))
+        ]
 
-    def evaluation(self, part: list[Tensor], rows: slice) -> Tensor:
-        """Rows of the training or validation part, in their own order, for every member."""
-        if len(part) == 1:
-            return part[0][rows].expand(self.members, -1, -1)
-        return torch.stack([tensor[rows] for tensor in part]).index_select(0, self.place_of)
+    def evaluation(self, part: str, rows: slice) -> Tensor:
+        """Rows of a part, in their own order, for every member."""
+        parts = [self.feed.part(data, part).rows[rows] for data in self.data]
+        if len(parts) == 1:
+            return parts[0].expand(self.members, -1, -1)
+        return torch.stack(parts).index_select(0, self.data_of)
 
-    def truth(self, part: list[Tensor]) -> Tensor:
-        """Truth (1 or member, row, output) of the training or validation part."""
-        return torch.stack(part).index_select(0, self.place_of) if len(part) > 1 else part[0][None]
+    def truth_of(self, part: str) -> Tensor:
+        """Truth (member, row, output) of a part, in its own order."""
+        if part not in self.truths:
+            parts = torch.stack([self.feed.part(data, part).truth for data in self.data])
+            self.truths[part] = parts.index_select(0, self.data_of)
+        return self.truths[part]
 
     def spread(self, by_view: Tensor) -> Tensor:
         """What stands by view, by member: (1 or member, ...); one view is shared."""
@@ -114,18 +212,19 @@ def order(seed: int, fold: int, epoch: int, rows: int) -> NDArray[np.int64]:
 
 
 def noise(seed: int, fold: int, epoch: int, rows: int, width: int, place: int) -> NDArray[np.float32]:
-    """Dropout's uniform noise of one epoch for the `place`-th dropped layer of `width` units:
+    """Dropout's uniform noise of one epoch for the `place`-th hidden layer of `width` units:
     (row, unit), in the epoch's order of rows. A unit is dropped where the noise is below the rate.
     """
     return stream(seed, "dropout", fold, epoch, width, place).random((rows, width), dtype=np.float32)
 
 
-def encode(truth: NDArray[np.generic], shape: Shape) -> Tensor:
-    """Targets as float32 (row, output): one column a class where there are more than two."""
-    if shape.kind == "multiclass":
-        return torch.eye(shape.widths[-1])[torch.from_numpy(truth.astype(np.int64))]
-    return torch.from_numpy(truth.astype(np.float32))[:, None]
+def input_noise(seed: int, fold: int, epoch: int, rows: int, features: int) -> NDArray[np.float32]:
+    """Standard normal noise of one epoch for the features: (row, feature), in the epoch's order."""
+    return stream(seed, "input noise", fold, epoch).standard_normal((rows, features), dtype=np.float32)
 
 
-def _with_ones(features: NDArray[np.float32]) -> Tensor:
-    return torch.from_numpy(np.concatenate([features, np.ones((len(features), 1), np.float32)], axis=1))
+def encode(truth: NDArray[np.generic], task: Task) -> NDArray[np.float32]:
+    """Targets as (row, output): one column a class where there are more than two."""
+    if task.kind == "multiclass":
+        return np.eye(task.n_outputs, dtype=np.float32)[truth.astype(np.int64)]
+    return np.reshape(truth.astype(np.float32), (len(truth), -1))

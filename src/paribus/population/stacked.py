@@ -16,65 +16,92 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from paribus.population.activations import ACTIVATIONS
+from paribus.population.activations import activation
 from paribus.population.buffers import Padded, Stack, padded
+from paribus.population.dropout import Mask
 from paribus.population.grouping import Shape
+from paribus.population.norms import Norm
 
-Masks = Sequence[Padded | None]
-"""For each hidden layer, what multiplies its values: dropout's noise, or nothing."""
+Masks = Sequence[Mask | None]
+"""For each hidden layer, dropout's mask, or nothing."""
 
 
 class StackedMLP:
-    """Forward and backward passes over batches of `rows` rows, with the weights of `weights`."""
+    """Forward passes over batches of `rows` rows, with the arrays of `weights`."""
 
     def __init__(self, shape: Shape, weights: Stack, rows: int) -> None:
-        members, hidden = weights.members, shape.widths[1:-1]
-        self.apply_, self.through_ = ACTIVATIONS[shape.activation]
-        self.matrices = weights.layers
-        self.sums = [padded(members, rows, width) for width in shape.widths[1:]]
-        self.inputs = [torch.ones(members, rows, width + 1) for width in hidden]
+        members, hidden, place = weights.members, shape.widths[1:-1], weights.place
+        self.depth, self.size = len(hidden), (members, rows)
+        self.activation = activation(*shape.activation)
+        self.matrices = weights.arrays[: self.depth + 1]
+        self.sums = [padded(members, rows, width, place=place) for width in shape.widths[1:]]
+        self.acted = [
+            sums if self.activation.by_value else padded(*sums.view.shape, place=place)
+            for sums in self.sums[:-1]
+        ]
+        self.inputs = [
+            torch.ones(members, rows, width + 1, dtype=place.dtype, device=place.device) for width in hidden
+        ]
         self.values = [inputs[..., :-1] for inputs in self.inputs]
-        self.depth = len(hidden)
-        self.size = (members, rows)
+        self.residual = shape.residual
+        self.norms: list[Norm] = []
+        if shape.norm[0] != "none":
+            trained = weights.arrays[self.depth + 1 : 2 * self.depth + 1]
+            moving = weights.arrays[2 * self.depth + 1 :] or [None] * self.depth
+            self.norms = [Norm(shape, *each, rows) for each in zip(trained, moving, strict=True)]
 
-    def forward(self, rows: Tensor, masks: Masks) -> Padded:
+    def forward(self, rows: Tensor, masks: Masks = (), trains: bool = False) -> Padded:
         """Logits (member, row, output) of `rows`, (member, row, feature + 1)."""
         current = rows
         for layer in range(self.depth):
-            sums = self.sums[layer]
+            sums, acted, values = self.sums[layer], self.acted[layer], self.values[layer]
             torch.bmm(current, self.matrices[layer], out=sums.view)
-            self.apply_(sums.flat)
-            current = self.inputs[layer]
+            if self.norms:
+                self.norms[layer].forward(sums.view, trains)
+            self.activation.apply(sums.flat, acted.flat)
             if masks and (mask := masks[layer]) is not None:
-                torch.mul(sums.view, mask.view, out=self.values[layer])
+                torch.mul(acted.view, mask.factor.view, out=values)
+                if mask.offset is not None:
+                    values.add_(mask.offset)
             else:
-                self.values[layer].copy_(sums.view)
+                values.copy_(acted.view)
+            if self.residual[layer]:
+                values.add_(self.values[layer - 1])
+            current = self.inputs[layer]
         logits = self.sums[-1]
         torch.bmm(current, self.matrices[-1], out=logits.view)
         return logits
 
 
 class TrainedMLP(StackedMLP):
-    """The same with a backward pass, which writes into `gradients`."""
+    """The same with a backward pass, which writes into `gradients`, one tensor an array."""
 
-    def __init__(self, shape: Shape, weights: Stack, rows: int, gradients: Stack) -> None:
+    def __init__(self, shape: Shape, weights: Stack, rows: int, gradients: Sequence[Tensor]) -> None:
         super().__init__(shape, weights, rows)
-        self.into = gradients.layers
-        self.transposed = [matrix[:, :-1].transpose(1, 2) for matrix in weights.layers]
+        self.into = gradients
+        self.transposed = [matrix[:, :-1].transpose(1, 2) for matrix in self.matrices]
         self.below = [inputs.transpose(1, 2) for inputs in self.inputs]
-        self.by_values = [padded(*self.size, width) for width in shape.widths[1:-1]]
+        self.by_values = [padded(*self.size, width, place=weights.place) for width in shape.widths[1:-1]]
 
-    def backward(self, rows: Tensor, by_logits: Tensor, masks: Masks) -> None:
-        """Write the gradients by all weights, after a `forward` of the same `rows`."""
-        by_sums = by_logits
+    def backward(self, columns: Tensor, by_logits: Tensor, masks: Masks) -> None:
+        """Write the gradients by all arrays, after a `forward` of the rows that `columns` are the
+        transpose of: (member, feature + 1, row).
+        """
+        by_sums, skipped = by_logits, None
         for layer in range(self.depth, 0, -1):
             torch.bmm(self.below[layer - 1], by_sums, out=self.into[layer])
             gradient = self.by_values[layer - 1]
             # A product over one output is a multiplication; the library's way there is slow.
             product = torch.mul if by_sums.shape[-1] == 1 else torch.bmm
             product(by_sums, self.transposed[layer], out=gradient.view)
+            if skipped is not None:
+                gradient.view.add_(skipped)
+            skipped = gradient.view.clone() if self.residual[layer - 1] else None
             if masks and (mask := masks[layer - 1]) is not None:
-                gradient.flat.mul_(mask.flat)
-            self.through_(gradient.flat, self.sums[layer - 1].flat)
+                gradient.flat.mul_(mask.factor.flat)
+            known = self.acted[layer - 1] if self.activation.by_value else self.sums[layer - 1]
+            self.activation.through_(gradient.flat, known.flat)
+            if self.norms:
+                self.norms[layer - 1].backward(gradient.view, self.into[self.depth + layer])
             by_sums = gradient.view
-        torch.bmm(rows, by_sums, out=self.into[0])
+        torch.bmm(columns, by_sums, out=self.into[0])

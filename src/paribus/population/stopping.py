@@ -1,4 +1,4 @@
-"""Early stopping: each member's own state, with the rule of Keras."""
+"""Watching a value: each member's own state, with the rule of Keras."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from numpy.typing import NDArray
 from paribus.study.options import larger_is_better
 
 
-class Stopping:
-    """Watches one value of every member; `best_epoch` counts from 1.
+def sign_of(monitor: str, mode: str = "auto") -> float:
+    """1 where smaller values of `monitor` are better, −1 where larger ones are."""
+    metric = monitor.removeprefix("val_")
+    if mode == "auto":
+        mode = "max" if metric != "loss" and larger_is_better(metric) else "min"
+    return 1.0 if mode == "min" else -1.0
 
-    An epoch is better when it improves on the best by more than `min_delta`; a member stops after
-    `patience` epochs without one. NaN never improves.
+
+class Watch:
+    """The best of one value of every member, and for how long it has not been bettered.
+
+    An epoch, counted from 1, is better when it improves on the best by more than `min_delta`. NaN
+    never improves.
     """
 
-    def __init__(self, monitor: str, min_delta: float, patience: NDArray[np.int64]) -> None:
-        metric = monitor.removeprefix("val_")
-        self.sign = -1.0 if metric != "loss" and larger_is_better(metric) else 1.0
-        self.min_delta = min_delta
-        self.patience = patience
+    def __init__(self, sign: float, min_delta: float, patience: NDArray[np.int64]) -> None:
+        self.sign, self.min_delta, self.patience = sign, min_delta, patience
         self.best = np.full(len(patience), np.inf)
         self.best_epoch = np.zeros(len(patience), dtype=np.int64)
         self.waited = np.zeros(len(patience), dtype=np.int64)
@@ -37,7 +42,7 @@ class Stopping:
         self.waited[better] = 0
         return improved
 
-    def stopped(self, members: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def tired(self, members: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of `members` have waited for as long as their patience."""
-        stopped: NDArray[np.bool_] = self.waited[members] >= self.patience[members]
-        return stopped
+        tired: NDArray[np.bool_] = self.waited[members] >= self.patience[members]
+        return tired

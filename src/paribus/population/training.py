@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from paribus.networks.mlp import Weights, initial_weights
-from paribus.population import native
-from paribus.population.buffers import Stack
-from paribus.population.evaluation import Evaluation, Scored, evaluate, mean_losses
+from paribus.networks.mlp import Weights
+from paribus.population.evaluation import Scored, decode, evaluate, mean_losses, predictions
 from paribus.population.grouping import Shape
-from paribus.population.losses import row_losses
-from paribus.population.optimizers import OPTIMIZERS
+from paribus.population.losses import LOSSES
+from paribus.population.metrics import scores
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
-from paribus.population.rows import Rows
-from paribus.population.steps import Steps
-from paribus.population.stopping import Stopping
+from paribus.population.rows import Feed
+from paribus.population.segment import Segment
+from paribus.population.stopping import Watch, sign_of
 
 NEVER = np.iinfo(np.int64).max
-COMPACT = 0.75
-"""The population is compacted when this share of its members, or less, still trains."""
+Values = dict[str, NDArray[np.float64]]
+"""Losses and metrics of one epoch, each (member,)."""
 
 
 @dataclass(frozen=True)
@@ -39,157 +40,77 @@ class Reading:
     diverged: bool
 
 
-def train(
-    shape: Shape, lineages: Sequence[Lineage], folds: Mapping[FoldName, FoldArrays], task: Task
-) -> list[Outcome]:
-    """Train `lineages` together; one outcome for each of their epoch levels.
+@dataclass
+class Course:
+    """What a segment's trainings leave as they go: curves (member, name) by epoch, weights, readings."""
 
-    An outcome has the same bits beside any other members, on one machine.
-    """
-    started = perf_counter()
-    with _one_thread():
-        training = Training(shape, at_least_two(lineages), folds, task)
-        training.run()
-        readings = [reading for reading in training.readings if reading.member < len(lineages)]
-        kept = evaluate(shape, training.lineages, folds, training.kept, task)
-    total = sum(reading.epochs_run for reading in readings)
-    seconds = (perf_counter() - started) / total
-    return [training.outcome(reading, kept, seconds * reading.epochs_run) for reading in readings]
+    segment: Segment
+    watch: Watch
+    last: NDArray[np.int64]
+    curves: list[NDArray[np.float64]] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    kept: dict[tuple[int, int], Weights] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, segment: Segment) -> Course:
+        """The beginning."""
+        monitor, mode, min_delta, _ = segment.shape.watched or ("val_loss", "auto", 0.0, False)
+        rules = [lineage.configuration.train.early_stopping for lineage in segment.lineages]
+        patience = np.array([rule.patience if rule else NEVER for rule in rules])
+        last = np.array([lineage.epochs[-1] for lineage in segment.lineages])
+        return cls(segment, Watch(sign_of(monitor, mode), min_delta, patience), last)
 
-def at_least_two(lineages: Sequence[Lineage]) -> list[Lineage]:
-    """The same, or a lone one twice: one matrix takes another path through the library than two."""
-    return [*lineages, *lineages] if len(lineages) == 1 else list(lineages)
-
-
-class _one_thread:  # noqa: N801 - used as `with _one_thread():`
-    """One thread for PyTorch: sums split over threads would depend on their number."""
-
-    def __enter__(self) -> None:
-        self.threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-
-    def __exit__(self, *_: object) -> None:
-        torch.set_num_threads(self.threads)
-
-
-class Training:
-    """The state of one population while it trains. `active` are the members in the stack."""
-
-    def __init__(
-        self, shape: Shape, lineages: list[Lineage], folds: Mapping[FoldName, FoldArrays], task: Task
-    ) -> None:
-        self.shape, self.lineages, self.task = shape, lineages, task
-        self.rows = Rows(shape, lineages, folds)
-        self.active = np.arange(len(lineages))
-        self.last = np.array([lineage.epochs[-1] for lineage in lineages])
-        stopping = [lineage.configuration.train.early_stopping for lineage in lineages]
-        self.stopping = Stopping(
-            shape.monitor or "val_loss",
-            shape.min_delta,
-            np.array([rule.patience if rule else NEVER for rule in stopping]),
-        )
-        self.done = np.zeros(len(lineages), dtype=np.bool_)
-        self.steps = 0
-        self.curves: list[NDArray[np.float64]] = []
-        self.curve_names: tuple[str, ...] = ()
-        self.readings: list[Reading] = []
-        self.kept: dict[tuple[int, int], Weights] = {}
-        self.weights = Stack(shape.layers, len(lineages))
-        for place, lineage in enumerate(lineages):
-            network = lineage.configuration.network
-            fresh = initial_weights(network, shape.widths[0], shape.widths[-1], lineage.seed, lineage.fold)
-            for layer, matrix in zip(self.weights.layers, fresh, strict=True):
-                layer[place] = torch.from_numpy(matrix)
-        states = [Stack(shape.layers, len(lineages)) for _ in range(OPTIMIZERS[shape.optimizer].n_states)]
-        self._lay_out(self.weights, states, self.weights.take(torch.arange(len(lineages))))
-
-    def _lay_out(self, weights: Stack, states: list[Stack], best: Stack) -> None:
-        """Take these stacks as the active members', and make what depends on their number."""
-        members, shape = len(self.active), self.shape
-        self.weights, self.states, self.best = weights, states, best
-        trained = [self.lineages[member].configuration for member in self.active]
-        rates = torch.tensor([made.train.learning_rate for made in trained])
-        dropout = torch.tensor([made.network.dropout for made in trained])
-        self.drops = bool((dropout > 0).any())
-        self.epochs = (native.NativeSteps if native.available() else Steps)(
-            shape, weights, states, rates, dropout
-        )
-        self.logits = torch.empty(members, shape.train_rows, shape.widths[-1])
-        self.evaluation = Evaluation(shape, weights)
-
-    def run(self) -> None:
-        """Train until every member has stopped or has run its epochs."""
-        epoch = 0
-        while not self.done.all():
-            epoch += 1
-            losses = self._epoch(epoch)
-            self._judge(epoch, losses)
-            self._compact()
-
-    def _epoch(self, epoch: int) -> NDArray[np.float64]:
-        """One pass over the training rows; each active member's mean loss as it was met."""
-        self.rows.shuffle(epoch)
-        noise = self.rows.noise(epoch) if self.drops else [None] * len(self.shape.dropped)
-        self.epochs.run(self.rows, noise, self.steps, self.logits)
-        self.steps += -(-self.shape.train_rows // self.shape.batch_size)
-        truth = self.rows.spread(self.rows.shuffled_truth)
-        return mean_losses(row_losses(self.logits, truth, self.shape.loss, self.shape.kind))
-
-    def _judge(self, epoch: int, losses: NDArray[np.float64]) -> None:
-        """Record the epoch; keep the best weights; read off the trials that end here."""
-        training = self.active[~self.done[self.active]]
-        among = ~self.done[self.active]
-        values = self.evaluation.validate(self.rows, self.task)
-        values["loss"] = losses
+    def judge(self, epoch: int, values: Values) -> None:
+        """Record the epoch of the active members; keep the best weights; read off who ends here."""
+        segment, shape = self.segment, self.segment.shape
+        among = segment.trains
+        training = segment.active[among]
         self._draw(values)
-        watched = values[self.shape.monitor or "val_loss"]
-        improved = self.stopping.update(training, watched[among], epoch)
-        if self.shape.restore_best and improved.any():
-            self.best.put(torch.from_numpy(np.flatnonzero(among)[improved]), self.weights)
-        finite = np.isfinite(losses) & np.isfinite(values["val_loss"])
-        stopped = self.stopping.stopped(training)
-        for place, member, stop in zip(np.flatnonzero(among), training, stopped, strict=True):
-            ended = not finite[place] or stop or epoch == self.last[member]
+        watched = self._watched(values, shape.watched[0] if shape.watched else "val_loss")
+        improved = self.watch.update(training, watched[among], epoch)
+        places = np.flatnonzero(among)
+        segment.keep_best(np.isin(np.arange(len(among)), places[improved]))
+        if shape.plateau:
+            segment.rates.judge(training, self._watched(values, shape.plateau.monitor)[among], epoch)
+        finite = np.isfinite(values["loss"]) & np.isfinite(values["val_loss"])
+        tired = self.watch.tired(training)
+        for place, member, stops in zip(places, training, tired, strict=True):
+            ended = not finite[place] or stops or epoch == self.last[member]
             self._read(int(place), int(member), epoch, ended, bool(finite[place]))
-            self.done[member] = ended
+            segment.done[member] = ended
 
-    def _draw(self, values: dict[str, NDArray[np.float64]]) -> None:
-        """Add this epoch's values to the curves: (member, name)."""
-        self.curve_names = tuple(values)
-        point = np.full((len(self.lineages), len(values)), np.nan)
-        point[self.active] = np.stack(list(values.values()), axis=1)
+    def _watched(self, values: Values, monitor: str) -> NDArray[np.float64]:
+        """The monitor's values on the rows that are watched."""
+        stop = self.segment.shape.common.size.stop
+        return values[monitor.replace("val_", "stop_", 1) if stop else monitor]
+
+    def _draw(self, values: Values) -> None:
+        self.names = tuple(values)
+        point = np.full((len(self.segment.lineages), len(values)), np.nan)
+        point[self.segment.active] = np.stack(list(values.values()), axis=1)
         self.curves.append(point)
 
     def _read(self, place: int, member: int, epoch: int, ended: bool, finite: bool) -> None:
-        best = int(self.stopping.best_epoch[member])
-        kept = best if self.shape.restore_best else epoch
-        for level in self.lineages[member].epochs:
+        best = int(self.watch.best_epoch[member])
+        kept = best if self.segment.best is not None else epoch
+        for level in self.segment.lineages[member].epochs:
             if level == epoch or (ended and level > epoch):
                 self.readings.append(Reading(member, level, epoch, best, kept, not finite))
                 if finite and (member, kept) not in self.kept:
-                    source = self.best if self.shape.restore_best else self.weights
-                    self.kept[member, kept] = tuple(layer[place].numpy().copy() for layer in source.layers)
+                    self.kept[member, kept] = self.segment.read(place)
 
-    def _compact(self) -> None:
-        """Let finished members leave, once enough of them have."""
-        going = np.flatnonzero(~self.done[self.active])
-        if not len(going) or len(going) > COMPACT * len(self.active) or len(self.active) == 2:
-            return
-        if len(going) == 1:
-            going = np.array([going[0], going[0] - 1 if going[0] else 1])
-        index = torch.from_numpy(going)
-        self.active = self.active[going]
-        self.rows.choose([self.lineages[member] for member in self.active])
-        self._lay_out(
-            self.weights.take(index), [state.take(index) for state in self.states], self.best.take(index)
-        )
+    def outcomes(self, feed: Feed, task: Task) -> list[Outcome]:
+        """What the trials leave, their times aside."""
+        own = [reading for reading in self.readings if reading.member < self.segment.n_members]
+        kept = {(reading.member, reading.kept_epoch) for reading in own}
+        weights = {name: arrays for name, arrays in self.kept.items() if name in kept}
+        scored = evaluate(self.segment.shape, self.segment.lineages, feed, weights, task)
+        return [self._outcome(reading, scored) for reading in own]
 
-    def outcome(self, reading: Reading, scored: Mapping[tuple[int, int], Scored], seconds: float) -> Outcome:
-        """The outcome of one reading."""
-        lineage = self.lineages[reading.member]
+    def _outcome(self, reading: Reading, scored: Mapping[tuple[int, int], Scored]) -> Outcome:
+        lineage = self.segment.lineages[reading.member]
         drawn = np.stack([point[reading.member] for point in self.curves[: reading.epochs_run]])
-        curves = {name: drawn[:, place].copy() for place, name in enumerate(self.curve_names)}
         name = (reading.member, reading.kept_epoch)
         worth = Scored({}, {}, None) if reading.diverged else scored[name]
         return Outcome(
@@ -198,13 +119,104 @@ class Training:
             seed=lineage.seed,
             status="diverged" if reading.diverged else "done",
             reason=f"the loss was no finite number at epoch {reading.epochs_run}" if reading.diverged else "",
-            n_parameters=self.shape.n_parameters,
+            n_parameters=self.segment.shape.n_parameters,
             epochs_run=reading.epochs_run,
             best_epoch=reading.best_epoch,
-            train_seconds=seconds,
+            train_seconds=0.0,
             train=worth.train,
             val=worth.val,
-            curves=curves,
+            curves={each: drawn[:, place].copy() for place, each in enumerate(self.names)},
             predictions=worth.predictions,
             weights=() if reading.diverged else self.kept[name],
         )
+
+
+class Training:
+    """A population while it trains: segments that run alone and are judged together."""
+
+    def __init__(self, segments: Sequence[Segment], feed: Feed, task: Task) -> None:
+        self.courses = [Course.of(segment) for segment in segments]
+        self.feed, self.task = feed, task
+        self.common = segments[0].shape.common
+        self.loss = LOSSES[self.common.loss](self.common.kind)
+        self.parts = ("val", "stop") if self.common.size.stop else ("val",)
+
+    def run(self) -> None:
+        """Train until every member has stopped or has run its epochs."""
+        epoch, going = 0, self.courses
+        while going:
+            epoch += 1
+            self.feed.begin(epoch)
+            for course in going:
+                course.segment.run(epoch)
+            self._judge(going, epoch)
+            for course in going:
+                course.segment.compact()
+            going = [course for course in going if course.segment.trains.any()]
+
+    def _judge(self, going: Sequence[Course], epoch: int) -> None:
+        """Losses and metrics of all members at once, then each segment's verdict."""
+        segments = [course.segment for course in going]
+        truth = _joined(segments, lambda segment: _all(segment, segment.rows.spread(segment.rows.truth)))
+        met = _joined(segments, lambda segment: segment.met)
+        form = _joined(segments, lambda segment: segment.form)
+        values: Values = {"loss": mean_losses(self.loss.rows(met, truth, form))}
+        for part in self.parts:
+            values |= self._values(segments, part, form)
+        if self.task.train_metrics:
+            values |= self._scores("", met, truth)
+        start = 0
+        for course in going:
+            stop = start + len(course.segment.active)
+            course.judge(epoch, {name: value[start:stop] for name, value in values.items()})
+            start = stop
+
+    def _values(self, segments: Sequence[Segment], part: str, form: Tensor) -> Values:
+        logits = _joined(segments, lambda segment: segment.logits(part))
+        truth = _joined(segments, lambda segment: segment.rows.truth_of(part))
+        losses = mean_losses(self.loss.rows(logits, truth, form))
+        return {f"{part}_loss": losses} | self._scores(f"{part}_", logits, truth)
+
+    def _scores(self, prefix: str, logits: Tensor, truth: Tensor) -> Values:
+        found = scores(
+            self.task.kind, self.task.metrics, decode(truth, self.task), predictions(logits, self.task)
+        )
+        return {f"{prefix}{metric}": value for metric, value in found.items()}
+
+
+def _joined(segments: Sequence[Segment], of: Callable[[Segment], Tensor]) -> Tensor:
+    return torch.cat([of(segment) for segment in segments])
+
+
+def _all(segment: Segment, shared: Tensor) -> Tensor:
+    return shared.expand(len(segment.active), -1, -1)
+
+
+@contextmanager
+def _one_thread() -> Any:
+    """One thread for PyTorch: sums split over threads would depend on their number."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def train(
+    population: Sequence[tuple[Shape, Sequence[Lineage]]],
+    folds: Mapping[FoldName, FoldArrays],
+    task: Task,
+) -> list[Outcome]:
+    """Train the segments of a population together; one outcome for each of their epoch levels.
+
+    An outcome has the same bits beside any other members, on one machine.
+    """
+    started = perf_counter()
+    with _one_thread(), torch.inference_mode():
+        feed = Feed(population[0][0].common, folds, task)
+        training = Training([Segment(shape, members, feed) for shape, members in population], feed, task)
+        training.run()
+        outcomes = [outcome for course in training.courses for outcome in course.outcomes(feed, task)]
+    share = (perf_counter() - started) / sum(outcome.epochs_run for outcome in outcomes)
+    return [replace(outcome, train_seconds=share * outcome.epochs_run) for outcome in outcomes]

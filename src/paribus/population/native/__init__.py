@@ -8,25 +8,34 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from paribus.population.buffers import Stack
 from paribus.population.dropout import Noise
 from paribus.population.grouping import Shape
+from paribus.population.optimizers import OPTIMIZERS
+from paribus.population.outcome import Lineage
 from paribus.population.rows import Rows
+from paribus.population.schedules import Factors
+from paribus.population.settings import Exact, Settings, dropout_rates
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
-OPTIMIZERS = ("sgd", "adam", "rmsprop")
+RULES = {"sgd": 0, "adam": 1, "adamw": 1, "rmsprop": 2}
 KINDS = ("binary", "multiclass", "regression")
+LOSSES = ("binary_crossentropy", "categorical_crossentropy", "mse")
 VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
 """What this processor can do, in PyTorch's words, and the build that is for it."""
 
-_WHOLE = ("members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "states", "step")
-_CONSTANTS = ("momentum", "rho", "beta_1", "beta_2", "epsilon")
+_WHOLE = (
+    "members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "momentum", "states",
+)  # fmt: skip
+_BY_MEMBER = ("rates", "dropout", "kept", "new_first", "new_second", "epsilon")
 
 
 class _Epoch(ctypes.Structure):
@@ -34,10 +43,10 @@ class _Epoch(ctypes.Structure):
 
     _fields_ = (
         *((name, ctypes.c_int32) for name in _WHOLE),
-        *((name, ctypes.c_void_p) for name in ("widths", "dropped", "view_of", "features", "truth", "noise")),
-        *((name, ctypes.c_void_p) for name in ("rates", "dropout")),
-        *((name, ctypes.c_float) for name in _CONSTANTS),
-        ("weights", ctypes.c_void_p * 3),
+        ("width", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("widths", "view_of", "features", "truth", "noise")),
+        *((name, ctypes.c_void_p) for name in _BY_MEMBER),
+        ("tables", ctypes.c_void_p * 3),
         ("logits", ctypes.c_void_p),
     )
 
@@ -65,45 +74,73 @@ def available() -> bool:
     return _built() is not None
 
 
+def knows(shape: Shape) -> bool:
+    """Whether the native epoch can do this: what small studies mostly ask for."""
+    common, rmsprop = shape.common, shape.optimizer == "rmsprop"
+    return (
+        (common.precision, common.device, shape.convention) == ("float32", "cpu", "keras")
+        and common.kind in KINDS
+        and common.loss in LOSSES
+        and (common.kind != "regression" or shape.widths[-1] == 1)
+        and shape.activation[0] in ACTIVATIONS
+        and shape.norm[0] == "none"
+        and shape.optimizer in RULES
+        and not (shape.nesterov or (rmsprop and shape.momentum))
+        and shape.drops != "alpha"
+        and shape.plain
+        and not (shape.noisy or any(shape.residual))
+    )
+
+
 class NativeSteps:
     """Epochs of the members of `weights`, which it updates together with `states`."""
 
     def __init__(
-        self, shape: Shape, weights: Stack, states: list[Stack], rates: Tensor, dropout: Tensor
+        self, shape: Shape, weights: Stack, states: Sequence[Stack], lineages: Sequence[Lineage]
     ) -> None:
-        """`rates` and `dropout` are (member,)."""
-        self.kept = [
-            torch.tensor(shape.widths, dtype=torch.int32),
-            torch.tensor([*shape.dropped, False], dtype=torch.int32) * int(bool((dropout > 0).any())),
-            rates.contiguous(),
-            dropout.contiguous(),
-        ]
-        stacks = [weights, *states]
+        settings = Settings.of(lineages, weights.place)
+        self.optimizer = OPTIMIZERS[shape.optimizer](
+            shape.convention, shape.momentum, shape.nesterov, Exact.of(lineages)
+        )
+        self.kept = {
+            "widths": torch.tensor(shape.widths, dtype=torch.int32),
+            "dropout": dropout_rates(lineages, weights.place),
+            "kept": settings.momentum,
+            "new_first": settings.new_rho if shape.optimizer == "rmsprop" else settings.new_1,
+            "new_second": settings.new_2,
+            "epsilon": settings.epsilon,
+        }
         self.epoch = _Epoch(
             members=weights.members,
-            rows=shape.train_rows,
+            rows=shape.common.size.train,
             batch=shape.batch_size,
             layers=len(shape.layers),
-            activation=ACTIVATIONS.index(shape.activation),
-            kind=KINDS.index(shape.kind),
-            mse=shape.loss == "mse",
-            optimizer=OPTIMIZERS.index(shape.optimizer),
+            activation=ACTIVATIONS.index(shape.activation[0]),
+            kind=KINDS.index(shape.common.kind),
+            mse=shape.common.loss == "mse",
+            optimizer=RULES[shape.optimizer],
+            momentum=shape.momentum,
             states=len(states),
-            **dict(zip(_CONSTANTS, shape.constants, strict=True)),
-            weights=(ctypes.c_void_p * 3)(*(stack.flat.data_ptr() for stack in stacks)),
+            width=weights.width,
+            tables=(ctypes.c_void_p * 3)(*(stack.flat.data_ptr() for stack in (weights, *states))),
         )
-        for field, tensor in zip(("widths", "dropped", "rates", "dropout"), self.kept, strict=True):
-            setattr(self.epoch, field, tensor.data_ptr())
+        for name, tensor in self.kept.items():
+            setattr(self.epoch, name, tensor.data_ptr())
 
-    def run(self, rows: Rows, noise: Noise, steps: int, logits: Tensor) -> None:
+    def start(self, states: Sequence[Stack]) -> None:
+        """Before the first step the states of the optimizers that are known here are 0."""
+
+    def run(self, rows: Rows, noise: Noise, rates: Factors, steps: int, logits: Tensor) -> None:
         """See `Steps.run`. Raises MemoryError."""
         built = _built()
         assert built is not None
         epoch, views = self.epoch, rows.view_of.to(torch.int32)
+        counted = np.arange(steps + 1, steps + rates.shape[1] + 1)
+        factors = torch.from_numpy(self.optimizer.factors(rates, counted)[0].astype(np.float32))
         drawn = [layer.data_ptr() if layer is not None else None for layer in noise]
         pointers = (ctypes.c_void_p * max(1, len(drawn)))(*drawn)
-        epoch.step, epoch.noise = steps, ctypes.addressof(pointers)
+        epoch.noise, epoch.rates = ctypes.addressof(pointers), factors.data_ptr()
         epoch.view_of, epoch.features = views.data_ptr(), rows.shuffled.data_ptr()
-        epoch.truth, epoch.logits = rows.shuffled_truth.data_ptr(), logits.data_ptr()
+        epoch.truth, epoch.logits = rows.truth.data_ptr(), logits.data_ptr()
         if built[1].epoch(ctypes.byref(epoch)):
             raise MemoryError("no memory for the native epoch")

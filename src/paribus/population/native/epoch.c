@@ -24,16 +24,20 @@ enum optimizer { SGD, ADAM, RMSPROP };
 enum kind { BINARY, MULTICLASS, REGRESSION };
 
 typedef struct {
-    int32_t members, rows, batch, layers, activation, kind, mse, optimizer, states, step;
+    int32_t members, rows, batch, layers, activation, kind, mse, optimizer, momentum, states;
+    int64_t width;          /* numbers of a member in `tables` */
     const int32_t *widths;  /* layers + 1 */
-    const int32_t *dropped; /* a hidden layer: whether dropout follows */
     const int32_t *view_of; /* a member: its view of the rows */
     const float *features;  /* (view, row, widths[0] + 1), the last 1 */
     const float *truth;     /* (view, row, outputs) */
-    const float **noise;    /* a hidden layer: (view, row, unit) */
-    const float *rates, *dropout;
-    float momentum, rho, beta_1, beta_2, epsilon;
-    float *weights[3];      /* parameters and optimizer states, each (layer, member, inputs + 1, outputs) */
+    const float **noise;    /* a hidden layer: (view, row, unit), or nothing where none is dropped */
+    const float *rates;     /* (member, step): the learning rate and what else a step multiplies by */
+    const float *dropout;   /* (member, hidden layer) */
+    const float *kept;      /* (member): SGD's momentum */
+    const float *new_first; /* (member): the share of a new value in the first state */
+    const float *new_second;
+    const float *epsilon;
+    float *tables[3];       /* parameters and optimizer states, each (member, width) */
     float *logits;          /* (member, row, outputs) */
 } Epoch;
 
@@ -125,16 +129,23 @@ static inline vec hyperbolic(vec x) {
 PRODUCT(product, vec)
 PRODUCT(shared_product, float)
 
-/* Between (member, number) and (number, lane). */
-static void gather(vec *to, const float *from, int64_t numbers, int first, int members) {
+/* Between (member, number) and (number, lane); a member's numbers start `width` after the one's before. */
+static void gather(vec *to, const float *from, int64_t numbers, int64_t width, int lanes) {
     memset(to, 0, sizeof(vec) * numbers);
-    for (int lane = 0; lane < LANES && first + lane < members; lane++)
-        for (int64_t n = 0; n < numbers; n++) ((float *)to)[n * LANES + lane] = from[(first + lane) * numbers + n];
+    for (int lane = 0; lane < lanes; lane++)
+        for (int64_t n = 0; n < numbers; n++) ((float *)to)[n * LANES + lane] = from[lane * width + n];
 }
 
-static void scatter(float *to, const vec *from, int64_t numbers, int first, int members) {
-    for (int lane = 0; lane < LANES && first + lane < members; lane++)
-        for (int64_t n = 0; n < numbers; n++) to[(first + lane) * numbers + n] = ((const float *)from)[n * LANES + lane];
+static void scatter(float *to, const vec *from, int64_t numbers, int64_t width, int lanes) {
+    for (int lane = 0; lane < lanes; lane++)
+        for (int64_t n = 0; n < numbers; n++) to[lane * width + n] = ((const float *)from)[n * LANES + lane];
+}
+
+/* One number a lane; lanes without a member have 0. */
+static vec each(const float *numbers, int lanes, int64_t width) {
+    vec v = all(0.0f);
+    for (int lane = 0; lane < lanes; lane++) v[lane] = numbers[lane * width];
+    return v;
 }
 
 static void activate(vec *values, int64_t count, int activation) {
@@ -176,26 +187,30 @@ static void by_logits(vec *z, const vec *truth, int rows, int outputs, int kind,
     }
 }
 
-static void move(const Epoch *e, vec *w, vec *first, vec *second, const vec *gradient, int64_t count, vec rate, int step) {
-    vec m = all(e->momentum), rho = all(e->rho), b1 = all(e->beta_1), b2 = all(e->beta_2), small = all(e->epsilon);
+/* What a lane's own settings are. */
+typedef struct {
+    vec kept, new_first, new_second, epsilon;
+} Rule;
+
+static void move(const Epoch *e, const Rule *rule, vec *w, vec *first, vec *second, const vec *gradient, int64_t count, vec rate) {
     if (e->optimizer == SGD) {
         for (int64_t n = 0; n < count; n++) {
-            if (e->momentum != 0.0f) first[n] = first[n] * m + gradient[n];
-            w[n] -= rate * (e->momentum != 0.0f ? first[n] : gradient[n]);
+            vec step = rate * gradient[n];
+            if (e->momentum) step = first[n] = first[n] * rule->kept + step;
+            w[n] -= step;
         }
     } else if (e->optimizer == ADAM) {
-        rate *= (float)(sqrt(1 - pow(e->beta_2, step)) / (1 - pow(e->beta_1, step)));
         for (int64_t n = 0; n < count; n++) {
             vec g = gradient[n];
-            first[n] += (g - first[n]) * (1.0f - b1);
-            second[n] += (g * g - second[n]) * (1.0f - b2);
-            w[n] -= rate * first[n] / (root(second[n]) + small);
+            first[n] += (g - first[n]) * rule->new_first;
+            second[n] += (g * g - second[n]) * rule->new_second;
+            w[n] -= rate * first[n] / (root(second[n]) + rule->epsilon);
         }
     } else {
         for (int64_t n = 0; n < count; n++) {
             vec g = gradient[n];
-            first[n] += (g * g - first[n]) * (1.0f - rho);
-            w[n] -= rate * g / root(first[n] + small);
+            first[n] += (g * g - first[n]) * rule->new_first;
+            w[n] -= rate * g / root(first[n] + rule->epsilon);
         }
     }
 }
@@ -204,21 +219,6 @@ static int64_t parameters(const Epoch *e) {
     int64_t count = 0;
     for (int l = 0; l < e->layers; l++) count += (int64_t)(e->widths[l] + 1) * e->widths[l + 1];
     return count;
-}
-
-static void exchange(const Epoch *e, vec **lanes, int first, int in) {
-    for (int s = 0; s <= e->states; s++) {
-        int64_t at = 0, start = 0;
-        for (int l = 0; l < e->layers; l++) {
-            int64_t count = (int64_t)(e->widths[l] + 1) * e->widths[l + 1];
-            if (in)
-                gather(lanes[s] + at, e->weights[s] + start, count, first, e->members);
-            else
-                scatter(e->weights[s] + start, lanes[s] + at, count, first, e->members);
-            at += count;
-            start += count * e->members;
-        }
-    }
 }
 
 typedef struct {
@@ -234,13 +234,14 @@ static void spread(const Epoch *e, vec *to, const float *from, int width, int fi
     }
 }
 
-static void batch(const Epoch *e, Room *room, int first, int one_view, int start, int rows, int step, vec rate, vec drop) {
+static void batch(const Epoch *e, Room *room, const Rule *rule, int first, int one_view, int start, int rows, vec rate) {
     const int32_t *w = e->widths;
     int last = e->layers - 1, outputs = w[e->layers];
     const float *shared = e->features + ((int64_t)e->view_of[first] * e->rows + start) * (w[0] + 1);
     if (!one_view) spread(e, room->rows, e->features, w[0] + 1, first, start, rows);
     spread(e, room->truth, e->truth, outputs, first, start, rows);
-    vec scale = 1.0f / (1.0f - drop), *matrix = room->lanes[0];
+    vec *matrix = room->lanes[0];
+    int lanes = e->members - first < LANES ? e->members - first : LANES;
     for (int l = 0; l <= last; l++) {
         int inputs = w[l] + 1, units = w[l + 1], wide = l < last ? units + 1 : units;
         vec *out = room->values[l];
@@ -250,13 +251,14 @@ static void batch(const Epoch *e, Room *room, int first, int one_view, int start
             product(rows, units, out, wide, inputs, l ? room->values[l - 1] : room->rows, inputs, 1, matrix, units, 1);
         matrix += (int64_t)inputs * units;
         if (l == last) break;
+        vec drop = each(e->dropout + (int64_t)first * last + l, lanes, last), scale = 1.0f / (1.0f - drop);
         for (int row = 0; row < rows; row++) {
             vec *value = out + (int64_t)row * wide;
             activate(value, units, e->activation);
             /* The slope is kept with the noise: what a gradient is multiplied by on its way back. */
             vec *mask = room->masks[l] + (int64_t)row * units;
             for (int n = 0; n < units; n++) mask[n] = slope(value[n], e->activation);
-            if (e->dropped[l]) {
+            if (e->noise[l]) {
                 if (!one_view) spread(e, room->errors[l], e->noise[l], units, first, start + row, 1);
                 const float *noise = e->noise[l] + ((int64_t)e->view_of[first] * e->rows + start + row) * units;
                 for (int n = 0; n < units; n++) {
@@ -270,7 +272,7 @@ static void batch(const Epoch *e, Room *room, int first, int one_view, int start
         }
     }
     vec *z = room->values[last];
-    for (int lane = 0; lane < LANES && first + lane < e->members; lane++)
+    for (int lane = 0; lane < lanes; lane++)
         for (int n = 0; n < rows * outputs; n++)
             e->logits[((int64_t)(first + lane) * e->rows + start) * outputs + n] = ((float *)z)[n * LANES + lane];
     by_logits(z, room->truth, rows, outputs, e->kind, e->mse);
@@ -291,7 +293,7 @@ static void batch(const Epoch *e, Room *room, int first, int one_view, int start
         for (int64_t n = 0; n < (int64_t)rows * w[l]; n++) below[n] *= mask[n];
         error = below;
     }
-    move(e, room->lanes[0], room->lanes[1], room->lanes[2], room->gradient, parameters(e), rate, step);
+    move(e, rule, room->lanes[0], room->lanes[1], room->lanes[2], room->gradient, parameters(e), rate);
 }
 
 static vec *make(int64_t count) { return aligned_alloc(sizeof(vec), sizeof(vec) * (count + 1)); }
@@ -312,20 +314,21 @@ int NAME(const Epoch *e) {
     for (; made < 4; made++) failed |= !(*more[made] = make(count));
     failed |= !(room.truth = make((int64_t)e->batch * e->widths[e->layers]));
     failed |= !(room.rows = make((int64_t)e->batch * (e->widths[0] + 1)));
+    int steps = (e->rows + e->batch - 1) / e->batch;
     for (int first = 0; first < e->members && !failed; first += LANES) {
-        vec rate = all(0.0f), drop = all(0.0f);
-        int one_view = 1, step = e->step;
-        for (int lane = 0; lane < LANES && first + lane < e->members; lane++) {
-            rate[lane] = e->rates[first + lane];
-            drop[lane] = e->dropout[first + lane];
-            one_view &= e->view_of[first + lane] == e->view_of[first];
+        int one_view = 1, lanes = e->members - first < LANES ? e->members - first : LANES;
+        for (int lane = 0; lane < lanes; lane++) one_view &= e->view_of[first + lane] == e->view_of[first];
+        Rule rule = {each(e->kept + first, lanes, 1), each(e->new_first + first, lanes, 1),
+                     each(e->new_second + first, lanes, 1), each(e->epsilon + first, lanes, 1)};
+        for (int s = 0; s <= e->states; s++)
+            gather(room.lanes[s], e->tables[s] + first * e->width, count, e->width, lanes);
+        for (int step = 0; step < steps; step++) {
+            int start = step * e->batch, rows = e->rows - start < e->batch ? e->rows - start : e->batch;
+            vec rate = each(e->rates + (int64_t)first * steps + step, lanes, steps);
+            batch(e, &room, &rule, first, one_view, start, rows, rate);
         }
-        exchange(e, room.lanes, first, 1);
-        for (int start = 0; start < e->rows; start += e->batch) {
-            int rows = e->rows - start < e->batch ? e->rows - start : e->batch;
-            batch(e, &room, first, one_view, start, rows, ++step, rate, drop);
-        }
-        exchange(e, room.lanes, first, 0);
+        for (int s = 0; s <= e->states; s++)
+            scatter(e->tables[s] + first * e->width, room.lanes[s], count, e->width, lanes);
     }
     for (int n = 0; n < 4; n++) free(*more[n]);
     free(room.truth);

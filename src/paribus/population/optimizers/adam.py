@@ -1,26 +1,36 @@
-"""Adam. Kingma & Ba, ICLR 2015: the form before section 2.1's end, epsilon beside the uncorrected root."""
+"""Adam. Kingma & Ba, ICLR 2015; AdamW (Loshchilov & Hutter, ICLR 2019) differs in its decay alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from paribus.population.buffers import Stack
-from paribus.population.optimizers.base import Optimizer
+from paribus.population.optimizers.base import Optimizer, Piece, average_
+from paribus.population.settings import Column, Step
 
 
 class Adam(Optimizer):
-    """step = lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε), as in Keras."""
+    """Epsilon beside the uncorrected root (Keras) or the corrected one (PyTorch)."""
 
     n_states: ClassVar[int] = 2
 
-    def direction(self, gradient: Stack, step: int) -> tuple[Stack, float]:
-        """See `Optimizer.direction`."""
-        first, second = (state.flat for state in self.states)
-        root = self.scratch.flat
-        first.lerp_(gradient.flat, 1 - self.beta_1)
-        second.mul_(self.beta_2).addcmul_(gradient.flat, gradient.flat, value=1 - self.beta_2)
-        torch.sqrt(second, out=root).add_(self.epsilon)
-        torch.div(first, root, out=root)
-        return self.scratch, (1 - self.beta_2**step) ** 0.5 / (1 - self.beta_1**step)
+    def factors(self, rate: Column, step: Step) -> tuple[Column, ...]:
+        """See `Optimizer.factors`."""
+        first, root = 1 - self.exact.beta_1**step, np.sqrt(1 - self.exact.beta_2**step)
+        return (rate / first, 1 / root) if self.torch else (rate * root / first,)
+
+    def move(self, piece: Piece, factors: Sequence[Tensor]) -> None:
+        """See `Optimizer.move`."""
+        settings, (scratch, _), gradient = piece.settings, piece.scratch, piece.gradient
+        first, second = piece.states
+        average_(second, settings.beta_2, settings.new_2, torch.mul(gradient, gradient, out=scratch))
+        average_(first, settings.beta_1, settings.new_1, gradient)
+        torch.sqrt(second, out=scratch)
+        if self.torch:
+            scratch.mul_(factors[1])
+        torch.div(first, scratch.add_(settings.epsilon), out=scratch)
+        piece.weights.sub_(scratch.mul_(factors[0]))

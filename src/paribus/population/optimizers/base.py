@@ -1,27 +1,53 @@
-"""What an optimizer is: a rule that turns a gradient into a step, element by element."""
+"""What an optimizer is: a rule that turns gradients into steps, element by element.
+
+Each operation rounds once: so no bit depends on where a number stands, or on which members share the
+call. What the rules compute stands in docs/arithmetic.md.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
-from paribus.population.buffers import Stack
+from torch import Tensor
+
+from paribus.population.settings import Column, Exact, Settings, Step
+
+
+class Piece(NamedTuple):
+    """Some members' parameters and all that belongs to them, each (member, number)."""
+
+    weights: Tensor
+    gradient: Tensor
+    """May be written over."""
+    states: tuple[Tensor, ...]
+    scratch: tuple[Tensor, Tensor]
+    settings: Settings
 
 
 class Optimizer(ABC):
-    """One rule over the flat buffer of all members' parameters.
-
-    `constants` are (momentum, rho, beta_1, beta_2, epsilon). A subclass gives the direction; the
-    learning rate, a member's own, is applied by whoever holds the parameters.
-    """
+    """One rule. `convention` tells Keras' form from PyTorch's."""
 
     n_states: ClassVar[int]
 
-    def __init__(self, constants: tuple[float, ...], states: list[Stack], scratch: Stack) -> None:
-        self.momentum, self.rho, self.beta_1, self.beta_2, self.epsilon = constants
-        self.states = states
-        self.scratch = scratch
+    def __init__(self, convention: str, momentum: bool, nesterov: bool, exact: Exact) -> None:
+        self.torch = convention == "torch"
+        self.momentum, self.nesterov = momentum, nesterov
+        self.exact = exact
+
+    def start(self, states: Sequence[Tensor], settings: Settings) -> None:  # noqa: B027 - most start at 0
+        """Fill the states, which are 0, before the first step."""
+
+    def factors(self, rate: Column, step: Step) -> tuple[Column, ...]:
+        """What a step multiplies by, a number a member, from the learning rate. Steps count from 1."""
+        return (rate,)
 
     @abstractmethod
-    def direction(self, gradient: Stack, step: int) -> tuple[Stack, float]:
-        """What to subtract, times the learning rate: (stack, scale). `step` counts from 1."""
+    def move(self, piece: Piece, factors: Sequence[Tensor]) -> None:
+        """One step of these parameters."""
+
+
+def average_(state: Tensor, kept: Tensor, new: Tensor, value: Tensor) -> None:
+    """state ← kept · state + new · value; `value` is written over."""
+    state.mul_(kept).add_(value.mul_(new))

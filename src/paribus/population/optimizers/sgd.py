@@ -1,21 +1,28 @@
-"""Gradient descent with classical momentum. Polyak, USSR Comp. Math. and Math. Phys. 4, 1964."""
+"""Gradient descent, with momentum (Polyak 1964) and Nesterov's look ahead (Sutskever et al. 2013)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from paribus.population.buffers import Stack
-from paribus.population.optimizers.base import Optimizer
+import torch
+from torch import Tensor
+
+from paribus.population.optimizers.base import Optimizer, Piece
 
 
 class SGD(Optimizer):
-    """velocity = momentum · velocity + gradient; the step is lr · velocity."""
+    """Keras' velocity holds the learning rate; PyTorch's doesn't."""
 
-    n_states: ClassVar[int] = 1
+    n_states: ClassVar[int] = 0
 
-    def direction(self, gradient: Stack, step: int) -> tuple[Stack, float]:
-        """See `Optimizer.direction`."""
-        if not self.momentum:
-            return gradient, 1.0
-        self.states[0].flat.mul_(self.momentum).add_(gradient.flat)
-        return self.states[0], 1.0
+    def move(self, piece: Piece, factors: Sequence[Tensor]) -> None:
+        """See `Optimizer.move`."""
+        step = piece.gradient if self.torch else piece.gradient.mul_(factors[0])
+        if self.momentum:
+            kept, (velocity,) = piece.settings.momentum, piece.states
+            velocity.mul_(kept).add_(step)
+            step = torch.mul(velocity, kept, out=piece.scratch[0]).add_(step) if self.nesterov else velocity
+        if self.torch:
+            step = torch.mul(step, factors[0], out=piece.scratch[0])
+        piece.weights.sub_(step)
