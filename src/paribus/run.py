@@ -118,7 +118,8 @@ def read(
     table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
     check_fit(study, table.task, table.n_features)
     n_outputs = len(table.classes) if table.task == "multiclass" else 1
-    task = Task(table.task, n_outputs, study.protocol.metrics)
+    both = study.protocol.curves == "both"
+    task = Task(table.task, n_outputs, study.protocol.metrics, table.classes, both)
     for stage in plan(study):
         for configuration in stage.configurations:
             if refusal := ENGINES[configuration.train.engine].refusal(configuration, task):
@@ -216,6 +217,12 @@ class _Run:
         reason: str,
     ) -> Opening:
         network = weights(unpack(self.record.arrays(key)))
-        predictions = predict(lineage.configuration.network, network, rows, self.task.kind)
+        predictions = predict(
+            lineage.configuration.network,
+            network,
+            rows,
+            self.task.kind,
+            lineage.configuration.train.convention,
+        )
         found = scores(self.task.kind, self.task.metrics, truth, predictions[None])
         return Opening(key, reason, {metric: float(value[0]) for metric, value in found.items()}, predictions)

@@ -195,7 +195,7 @@ def test_many_text_classes_are_allowed_when_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("classes", "metric", "task"),
-    [(2, "rmse", "binary"), (3, "brier", "multiclass"), (0, "f1", "regression")],
+    [(2, "rmse", "binary"), (3, "r2", "multiclass"), (0, "f1", "regression")],
 )
 def test_a_metric_unfit_for_the_task_is_a_wrong_study(classes: int, metric: str, task: str) -> None:
     with pytest.raises(StudyError, match=rf"metric '{metric}' can't judge a {task} task .*allowed: "):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paribus.networks.mlp import MLP, dropout_layers, initial_weights, n_parameters
+from paribus.networks.initial import initial_weights
+from paribus.networks.mlp import MLP, n_parameters
 from paribus.study.spec import Network
 
 
@@ -31,9 +32,11 @@ def test_the_count_forgets_no_layer(hidden: tuple[int, ...], features: int, para
 )
 def test_the_count_is_that_of_pytorch(hidden: list[int], features: int, outputs: int) -> None:
     """The parameters in every table would be wrong."""
-    network = Network(hidden=tuple(hidden))
-    model = MLP(network, features, outputs)
-    assert n_parameters(network, features, outputs) == sum(p.numel() for p in model.parameters())
+    for norm in ("none", "batch", "layer"):
+        network = Network(hidden=tuple(hidden), norm=norm)
+        state = MLP(network, features, outputs).state_dict()
+        counted = sum(tensor.numel() for name, tensor in state.items() if "num_batches" not in name)
+        assert n_parameters(network, features, outputs) == counted
 
 
 def test_layers_of_equal_shape_start_equal() -> None:
@@ -73,6 +76,7 @@ def test_scales_are_those_of_their_papers() -> None:
 
 def test_dropout_stands_where_it_was_asked_for() -> None:
     """One dropout before the output would become one after every layer."""
-    assert dropout_layers(Network(hidden=(4, 3, 2), dropout_at="last")) == (False, False, True)
-    assert dropout_layers(Network(hidden=(4, 3, 2))) == (True, True, True)
-    assert dropout_layers(Network(hidden=())) == ()
+    assert Network(hidden=(4, 3, 2), dropout=0.3, dropout_at="last").dropouts == (0.0, 0.0, 0.3)
+    assert Network(hidden=(4, 3, 2), dropout=0.3).dropouts == (0.3, 0.3, 0.3)
+    assert Network(hidden=(4, 3), dropout=(0.1, 0.2)).dropouts == (0.1, 0.2)
+    assert Network(hidden=()).dropouts == ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from paribus.errors import StudyError
+from paribus.study.factors import factor_paths
 from paribus.study.options import METRICS, OPTIONS, names
 from paribus.study.spec import MOST_CONFIGURATIONS, Protocol, Stage, Study
 
@@ -114,6 +116,11 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
     value = option.name + "".join(numbers.get(key, "") for key, _ in option.arguments)
     places: dict[str, Any] = {
         "scaler": {"prepare": {"scale": value}},
+        "class_weight": {"prepare": {"class_weight": value}},
+        "dropout": {"network": {"dropout_kind": value}},
+        "norm": {"network": {"norm": value}},
+        "init": {"network": {"init": value}},
+        "schedule": {"train": {"schedule": {"name": value}}},
         "selector": {"prepare": {"select": value}},
         "network": {"network": {"kind": value}},
         "activation": {"network": {"activation": value}},
@@ -131,14 +138,37 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
 
 def test_options_name_keys_that_exist() -> None:
     """Else `paribus options` would send its reader to a key that is refused."""
-    study = make()
     for option in OPTIONS:
         for key, _ in option.arguments:
-            section, dot, name = key.partition(".")
-            assert not dot or name in type(getattr(study, section)).model_fields
+            assert "." not in key or key in factor_paths()
     assert names("metric") == tuple(METRICS)
 
 
 def test_the_validation_share_is_read_from_its_word() -> None:
     """Else 'holdout:0.2' would split off another share."""
     assert Protocol(validation="holdout:0.2").share == 0.2
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ({"train": {"optimizer": "sgd", "beta_1": 0.5}}, "beta_1 belongs to"),
+        ({"train": {"nesterov": True, "optimizer": "sgd"}}, "without momentum"),
+        ({"train": {"clip_norm": 1.0, "clip_value": 1.0}}, "keep one of them"),
+        ({"train": {"loss": "mse", "label_smoothing": 0.1}}, "label_smoothing belongs to"),
+        ({"train": {"loss": "mse", "huber_delta": 0.5}}, "huber_delta belongs to 'huber'"),
+        ({"train": {"schedule": {"name": "cosine", "patience": 3}}}, "patience belongs to 'plateau'"),
+        ({"network": {"norm_epsilon": 1e-3}}, "norm_epsilon belongs to"),
+        ({"network": {"negative_slope": 0.1}}, "negative_slope belongs to 'leaky_relu'"),
+        ({"network": {"hidden": [4, 4], "dropout": [0.1]}}, "2 layers"),
+        ({"network": {"hidden": [4], "dropout": [0.1], "dropout_at": "last"}}, "is for one rate"),
+        ({"network": {"dropout": 1.0}}, "below 1"),
+        ({"prepare": {"class_weight": {"0": -1}}}, "above 0"),
+        ({"prepare": {"class_weight": "some"}}, "class weight"),
+        ({"train": {"early_stopping": {"mode": "most"}}}, "must be 'auto', 'min' or 'max'"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(sections: dict[str, Any], said: str) -> None:
+    """A factor that moves nothing would look like a finding."""
+    with pytest.raises(StudyError, match=re.escape(said)):
+        make(**sections)

@@ -53,4 +53,4 @@ def _size(lineage: Lineage, split: Split) -> Size:
     fold = split.folds[lineage.fold]
     kept = lineage.configuration.prepare.selector.number
     n_features = int(kept) if kept else len(fold.training.names)
-    return fold.training.n_rows, fold.validation.n_rows, n_features
+    return Size(fold.training.n_rows, fold.validation.n_rows, n_features)

@@ -1,6 +1,6 @@
 """Prepared folds on disk for the time of a run, so that all processes share them.
 
-Each distinct (fold, scaler, selector) is fitted and applied once, by whichever process is free, and
+Each fold prepared in one way is fitted and applied once, by whichever process is free, and
 mapped into memory by those that train on it.
 """
 
@@ -30,12 +30,11 @@ class Shelf:
         parts = [(fold.training, fold.validation) for fold in split.folds]
         (folder / "parts.pickle").write_bytes(pickle.dumps((parts, seed)))
 
-    def prepare(self, name: FoldName) -> FoldName:
+    def prepare(self, name: FoldName, prepare: Prepare) -> FoldName:
         """Fit this preparation on its fold's training part, apply it, and put the arrays here."""
-        fold, scale, select = name
         parts, seed = _parts(self.folder)
-        training, validation = parts[fold]
-        fitted = fit_preparation(Prepare(scale=scale, select=select), training, seed)
+        training, validation = parts[name[0]]
+        fitted = fit_preparation(prepare, training, seed)
         kind = np.float32 if training.task == "regression" else np.int64
         arrays = (
             fitted.apply(training),

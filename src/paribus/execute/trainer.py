@@ -14,10 +14,16 @@ from paribus.study.plan import Trial
 
 
 def lineages_of(trials: Sequence[Trial]) -> list[Lineage]:
-    """The trainings behind `trials`: those that differ in their epochs alone are one."""
+    """The trainings behind `trials`: those that differ in their epochs alone are one, unless every
+    epoch's learning rate depends on how many there are.
+    """
     shared: dict[tuple[str, int, int], list[Trial]] = {}
     for trial in {trial.key: trial for trial in trials}.values():
-        apart_from_epochs = trial.configuration.with_epochs(1).config_id
+        schedule = trial.configuration.train.schedule
+        one_of_its_own = schedule is not None and schedule.needs_the_end
+        apart_from_epochs = (
+            trial.configuration if one_of_its_own else trial.configuration.with_epochs(1)
+        ).config_id
         shared.setdefault((apart_from_epochs, trial.fold, trial.seed), []).append(trial)
     lineages = []
     for (_, fold, seed), members in sorted(shared.items()):
@@ -54,6 +60,7 @@ def populations(
 
 def prepare(lineages: Sequence[Lineage], shelf: Shelf, pool: Pool) -> None:
     """Put every prepared fold that `lineages` need on the shelf."""
-    missing = shelf.missing(lineage.data for lineage in lineages)
-    for _ in pool.run(worker.prepare, [(shelf, name) for name in missing]):
+    settings = {lineage.data: lineage.configuration.prepare for lineage in lineages}
+    missing = shelf.missing(settings)
+    for _ in pool.run(worker.prepare, [(shelf, name, settings[name]) for name in missing]):
         pass

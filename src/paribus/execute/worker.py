@@ -13,6 +13,7 @@ import torch
 from paribus.engines import ENGINES
 from paribus.execute.shelf import Shelf
 from paribus.population.outcome import FoldName, Lineage, Outcome, Task
+from paribus.study.spec import Prepare
 
 WATCH_SECONDS = 1.0
 
@@ -30,9 +31,9 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def prepare(shelf: Shelf, name: FoldName) -> FoldName:
+def prepare(shelf: Shelf, name: FoldName, settings: Prepare) -> FoldName:
     """Put one prepared fold on the shelf."""
-    return shelf.prepare(name)
+    return shelf.prepare(name, settings)
 
 
 def train(shelf: Shelf, engine: str, lineages: Sequence[Lineage], task: Task) -> list[Outcome]:

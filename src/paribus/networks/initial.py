@@ -39,7 +39,7 @@ def _orthogonal(random: Generator, inputs: int, outputs: int) -> NDArray[np.floa
     return q if inputs >= outputs else q.T
 
 
-def _he(inputs: int, outputs: int) -> float:
+def _he(inputs: int, _: int) -> float:
     return 2 / inputs
 
 
@@ -47,7 +47,7 @@ def _glorot(inputs: int, outputs: int) -> float:
     return 2 / (inputs + outputs)
 
 
-def _lecun(inputs: int, outputs: int) -> float:
+def _lecun(inputs: int, _: int) -> float:
     return 1 / inputs
 
 
@@ -61,7 +61,7 @@ RULES: dict[str, Draw] = {
     "normal": lambda random, inputs, outputs: random.standard_normal((inputs, outputs)),
     "uniform": lambda random, inputs, outputs: random.uniform(-1, 1, (inputs, outputs)),
     "orthogonal": _orthogonal,
-    "zeros": lambda random, inputs, outputs: np.zeros((inputs, outputs)),
+    "zeros": lambda _, inputs, outputs: np.zeros((inputs, outputs)),
 }
 
 

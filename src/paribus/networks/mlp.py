@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -95,11 +95,11 @@ class HiddenLayer(nn.Module):
         super().__init__()
         epsilon, momentum = norm_constants(network, convention)
         self.sums = nn.Linear(inputs, units)
-        self.norm: nn.Module = {
-            "none": nn.Identity,
-            "batch": lambda: nn.BatchNorm1d(units, eps=epsilon, momentum=1 - momentum),
-            "layer": lambda: nn.LayerNorm(units, eps=epsilon),
-        }[network.norm]()
+        self.norm: nn.Module = nn.Identity()
+        if network.norm == "batch":
+            self.norm = nn.BatchNorm1d(units, eps=epsilon, momentum=1 - momentum)
+        elif network.norm == "layer":
+            self.norm = nn.LayerNorm(units, eps=epsilon)
         self.activation = activation(network)
         self.dropout = (nn.AlphaDropout if network.dropout_kind == "alpha" else nn.Dropout)(rate)
         self.residual = residual
@@ -150,14 +150,14 @@ class MLP(nn.Module):
 
     def _places(self, block: Block) -> tuple[torch.Tensor, torch.Tensor]:
         """The two tensors that a block fills."""
-        last = block.layer == len(self.hidden)
-        layer = self.output if last else self.hidden[block.layer]
+        if block.layer == len(self.hidden):
+            return self.output.weight, self.output.bias
+        layer = cast(HiddenLayer, self.hidden[block.layer])
         if block.kind == "weights":
-            linear = layer if isinstance(layer, nn.Linear) else layer.sums
-            return linear.weight, linear.bias
-        if block.kind == "norm":
-            return layer.norm.weight, layer.norm.bias
-        return layer.norm.running_mean, layer.norm.running_var
+            return layer.sums.weight, layer.sums.bias
+        names = ("weight", "bias") if block.kind == "norm" else ("running_mean", "running_var")
+        first, second = (getattr(layer.norm, name) for name in names)
+        return first, second
 
 
 def _rows(block: Block, array: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

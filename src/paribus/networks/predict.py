@@ -13,16 +13,21 @@ from paribus.study.spec import Network
 
 
 def predict(
-    network: Network, weights: Sequence[NDArray[np.floating]], rows: NDArray[np.float32], kind: str
+    network: Network,
+    weights: Sequence[NDArray[np.floating]],
+    rows: NDArray[np.float32],
+    kind: str,
+    convention: str = "keras",
 ) -> NDArray[np.float32]:
     """Predictions of prepared `rows`, (row, feature): the probability of the positive class (row,),
-    of each class (row, class), or the value (row,).
+    of each class or label (row, output), or the value (row,), of several targets (row, output).
     """
-    model = MLP(network, rows.shape[1], weights[-1].shape[1]).load(weights).eval()
+    n_outputs = weights[len(network.hidden)].shape[1]
+    model = MLP(network, rows.shape[1], n_outputs, convention).load(weights).eval()
     with torch.inference_mode():
         logits = model(torch.from_numpy(np.array(rows)))
         if kind == "multiclass":
             found: NDArray[np.float32] = torch.softmax(logits, dim=1).numpy()
             return found
-        output: NDArray[np.float32] = (torch.sigmoid(logits) if kind == "binary" else logits)[:, 0].numpy()
-    return output
+        output: NDArray[np.float32] = (logits if kind == "regression" else torch.sigmoid(logits)).numpy()
+    return output[:, 0] if n_outputs == 1 else output

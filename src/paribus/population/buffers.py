@@ -65,7 +65,7 @@ class Stack:
             self.columns.append(slice(start, start + size))
             start += size
         self.arrays = [
-            self.table[:, columns].unflatten(1, shape)
+            self.table[:, columns].view(members, *shape)
             for columns, shape in zip(self.columns, self.shapes, strict=True)
         ]
 

@@ -97,16 +97,16 @@ def _evaluate(
         for array, values in zip(weights.arrays, kept[name], strict=True):
             array[row] = torch.from_numpy(values)
     evaluation = Evaluation(shape, weights)
-    found = {}
-    for part in ("train", "val"):
-        predicted = predictions(evaluation.logits(rows, part), task)
-        values = scores(task.kind, task.metrics, decode(rows.truth_of(part), task), predicted)
-        found[part] = predicted, values
+    predicted = {part: predictions(evaluation.logits(rows, part), task) for part in ("train", "val")}
+    found = {
+        part: scores(task.kind, task.metrics, decode(rows.truth_of(part), task), values)
+        for part, values in predicted.items()
+    }
     return {
         name: Scored(
-            train={metric: float(value[row]) for metric, value in found["train"][1].items()},
-            val={metric: float(value[row]) for metric, value in found["val"][1].items()},
-            predictions=found["val"][0][row].astype(np.float32),
+            train={metric: float(value[row]) for metric, value in found["train"].items()},
+            val={metric: float(value[row]) for metric, value in found["val"].items()},
+            predictions=predicted["val"][row].astype(np.float32),
         )
         for row, name in enumerate(names)
     }

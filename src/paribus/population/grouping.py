@@ -66,7 +66,7 @@ class Shape:
     norm: tuple[str, float, float]
     """Its name, epsilon, and the share that moving averages keep."""
     drops: str
-    """The kind of dropout, or nothing where no layer has any."""
+    """The kind of dropout."""
     noisy: bool
     convention: str
     optimizer: str
@@ -142,7 +142,7 @@ def shape_of(lineage: Lineage, size: Size, task: Task, device: str = "cpu") -> S
         residual=residual_layers(network),
         activation=(network.activation, negative_slope(network)),
         norm=(network.norm, *norm_constants(network, train.convention)),
-        drops=network.dropout_kind if any(network.dropouts) else "",
+        drops=network.dropout_kind if any(network.dropouts) else "standard",
         noisy=network.input_noise > 0,
         convention=train.convention,
         optimizer=train.optimizer,

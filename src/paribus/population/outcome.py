@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from paribus.networks.mlp import Weights
 from paribus.study.configuration import Configuration
 
-FoldName = tuple[int, str, str]
-"""Which prepared fold: (fold, scaler, selector)."""
+FoldName = tuple[int, str]
+"""Which prepared fold: (fold, digest of how its features and targets are prepared)."""
 
 
 class Size(NamedTuple):
@@ -82,7 +82,7 @@ class Lineage:
     @property
     def data(self) -> FoldName:
         """Which prepared fold it sees."""
-        return (self.fold, self.configuration.prepare.scale, self.configuration.prepare.select)
+        return (self.fold, self.configuration.prepared_by)
 
     @property
     def keys(self) -> tuple[tuple[str, int, int], ...]:

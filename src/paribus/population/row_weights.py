@@ -15,11 +15,10 @@ def row_weights(prepare: Prepare, fold: FoldArrays, task: Task) -> NDArray[np.fl
 
     King & Zeng, Political Analysis 9, 2001.
     """
-    weights = _by_class(prepare.class_weight, fold.train_y, task)
-    if fold.train_weight is not None:
-        own = fold.train_weight if weights is None or weights.ndim == 1 else fold.train_weight[:, None]
-        weights = own if weights is None else weights * own
-    return None if weights is None else weights.astype(np.float32)
+    by_class, own = _by_class(prepare.class_weight, fold.train_y, task), fold.train_weight
+    if by_class is None or own is None:
+        return own if by_class is None else by_class.astype(np.float32)
+    return (by_class * (own if by_class.ndim == 1 else own[:, None])).astype(np.float32)
 
 
 def _by_class(
@@ -29,11 +28,13 @@ def _by_class(
         return None
     codes = truth.astype(np.int64)
     if isinstance(rule, dict):
-        return np.array([rule.get(name, 1.0) for name in task.classes])[codes]
+        given: NDArray[np.float64] = np.array([rule.get(name, 1.0) for name in task.classes])[codes]
+        return given
     if task.kind == "multilabel":
-        positive = codes.mean(axis=0)
-        return np.where(codes == 1, *(0.5 / np.maximum(share, 1e-12) for share in (positive, 1 - positive)))
+        share = np.where(codes == 1, codes.mean(axis=0), 1 - codes.mean(axis=0))
+        balanced: NDArray[np.float64] = 0.5 / share
+        return balanced
     counts = np.bincount(codes, minlength=max(2, task.n_outputs))
     present = np.count_nonzero(counts)
-    each: NDArray[np.float64] = len(codes) / (present * np.maximum(counts, 1))
-    return each[codes]
+    each: NDArray[np.float64] = (len(codes) / (present * np.maximum(counts, 1)))[codes]
+    return each

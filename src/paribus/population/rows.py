@@ -154,7 +154,7 @@ class Rows:
             feed.folds[data].train_weight is not None for data in self.data
         )
         rates = np.array([lineage.configuration.network.dropouts for lineage in lineages])
-        self.dropped = (rates > 0).any(axis=0)
+        self.dropped: list[bool] = [any(layer > 0) for layer in rates.T]
         self.truths: dict[str, Tensor] = {}
 
     def start(self) -> None:

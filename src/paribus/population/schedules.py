@@ -14,7 +14,7 @@ from paribus.study.spec import Schedule
 
 Steps = NDArray[np.int64]
 """Steps of one epoch, counted from 1 through all epochs: (step,)."""
-Factors = NDArray[np.float64]
+Factors = NDArray[np.floating]
 Shape = Callable[[Slowing, Steps, int, int], Factors | float]
 """(numbers, steps, steps of an epoch, epochs) → (step,) or one factor for the epoch."""
 
@@ -23,15 +23,15 @@ def _epoch(steps: Steps, per_epoch: int) -> int:
     return int((steps[0] - 1) // per_epoch) + 1
 
 
-def _constant(numbers: Slowing, steps: Steps, per_epoch: int, epochs: int) -> float:
+def _constant(*_: object) -> float:
     return 1.0
 
 
-def _step(numbers: Slowing, steps: Steps, per_epoch: int, epochs: int) -> float:
+def _step(numbers: Slowing, steps: Steps, per_epoch: int, _: int) -> float:
     return float(numbers.factor ** ((_epoch(steps, per_epoch) - 1) // numbers.every))
 
 
-def _exponential(numbers: Slowing, steps: Steps, per_epoch: int, epochs: int) -> float:
+def _exponential(numbers: Slowing, steps: Steps, per_epoch: int, _: int) -> float:
     return float(numbers.factor ** (_epoch(steps, per_epoch) - 1))
 
 

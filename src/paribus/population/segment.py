@@ -85,9 +85,9 @@ class Segment:
             places = torch.from_numpy(np.flatnonzero(improved)).to(self.weights.place.device)
             self.best.put(places, self.weights)
 
-    def read(self, place: int) -> Weights:
-        """The weights that an active member would be judged by."""
-        source = self.best or self.weights
+    def read(self, place: int, best: bool) -> Weights:
+        """The weights of an active member: those of its best epoch, or as they are."""
+        source = self.best if best and self.best else self.weights
         return tuple(array[place].numpy(force=True).copy() for array in source.arrays)
 
     def compact(self) -> None:

@@ -15,7 +15,7 @@ from paribus.population.outcome import Lineage
 from paribus.study.configuration import Configuration
 from paribus.study.conventions import constants, couples_decay, first_squares, loss_shape
 
-Column = NDArray[np.float64]
+Column = NDArray[np.floating]
 """(member, 1)."""
 Step = int | NDArray[np.int64]
 """A step, or all of an epoch; then what would be (member, 1) is (member, step)."""

@@ -47,7 +47,7 @@ class StackedMLP:
         self.norms: list[Norm] = []
         if shape.norm[0] != "none":
             trained = weights.arrays[self.depth + 1 : 2 * self.depth + 1]
-            moving = weights.arrays[2 * self.depth + 1 :] or [None] * self.depth
+            moving: list[Tensor | None] = [*weights.arrays[2 * self.depth + 1 :]] or [None] * self.depth
             self.norms = [Norm(shape, *each, rows) for each in zip(trained, moving, strict=True)]
 
     def forward(self, rows: Tensor, masks: Masks = (), trains: bool = False) -> Padded:

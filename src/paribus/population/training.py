@@ -93,12 +93,14 @@ class Course:
 
     def _read(self, place: int, member: int, epoch: int, ended: bool, finite: bool) -> None:
         best = int(self.watch.best_epoch[member])
-        kept = best if self.segment.best is not None else epoch
+        # Where no epoch was ever better than none, the last one counts.
+        restores = self.segment.best is not None and best > 0
+        kept = best if restores else epoch
         for level in self.segment.lineages[member].epochs:
             if level == epoch or (ended and level > epoch):
                 self.readings.append(Reading(member, level, epoch, best, kept, not finite))
                 if finite and (member, kept) not in self.kept:
-                    self.kept[member, kept] = self.segment.read(place)
+                    self.kept[member, kept] = self.segment.read(place, restores)
 
     def outcomes(self, feed: Feed, task: Task) -> list[Outcome]:
         """What the trials leave, their times aside."""

@@ -117,7 +117,7 @@ def _joined(weights: Stack, trained: int) -> tuple[Tensor, list[Tensor]]:
     width = weights.width if trained == len(weights.shapes) else weights.columns[trained - 1].stop
     table = weights.table.new_zeros(weights.members, width)
     places = zip(weights.columns[:trained], weights.shapes, strict=False)
-    return table, [table[:, columns].unflatten(1, shape) for columns, shape in places]
+    return table, [table[:, columns].view(weights.members, *shape) for columns, shape in places]
 
 
 def _tiles(members: int, numbers: int) -> Iterator[tuple[slice, slice]]:

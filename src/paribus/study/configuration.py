@@ -62,6 +62,11 @@ class Configuration:
         """The configuration's name: a digest of its levels."""
         return digest(self.levels)
 
+    @cached_property
+    def prepared_by(self) -> str:
+        """A digest of how rows are prepared: configurations that share it can share prepared rows."""
+        return digest(self.prepare.model_dump(exclude={"class_weight"}))
+
     def with_epochs(self, epochs: int) -> Configuration:
         """The same but for the number of epochs."""
         return replace(self, train=self.train.model_copy(update={"epochs": epochs}))

@@ -25,8 +25,8 @@ class Focal(Loss):
         if self.kind == "multiclass":
             surprise, _, weight = _of_classes(logits, truth, form)
             return surprise.mul_(weight)[..., 0]
-        surprise, weight = _of_labels(logits, truth, form)
-        return mean_last(surprise.view.mul_(weight.view))
+        surprises, weights = _of_labels(logits, truth, form)
+        return mean_last(surprises.view.mul_(weights.view))
 
     def gradient(self, logits: Padded, truth: Tensor, form: Tensor) -> Tensor:
         """See `Loss.gradient`."""
@@ -37,11 +37,11 @@ class Focal(Loss):
             steepness = torch.where(miss == 0, torch.ones_like(miss), surprise / miss)
             factor = ((1 - miss) * form).mul_(steepness).add_(1).mul_(weight).mul_(1 / rows)
             return predict_(logits, self.kind).sub_(truth).mul_(factor)
-        surprise, weight = _of_labels(logits.view, truth, form)
+        surprises, weights = _of_labels(logits.view, truth, form)
         sign = 2 * truth - 1
         right = like(logits.view * sign)
         right.flat.sigmoid_()
-        slope = (right.view * form).mul_(surprise.view).add_(1).sub_(right.view).mul_(weight.view)
+        slope = (right.view * form).mul_(surprises.view).add_(1).sub_(right.view).mul_(weights.view)
         return slope.mul_(-sign).mul_(1 / (rows * outputs))
 
 

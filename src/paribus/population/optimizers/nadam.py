@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.population.optimizers.base import Optimizer, Piece, average_
-from paribus.population.settings import Column, Step
+from paribus.population.settings import Column, Exact, Step
 
 
 class Nadam(Optimizer):
@@ -18,8 +19,13 @@ class Nadam(Optimizer):
 
     n_states: ClassVar[int] = 2
 
+    def __init__(self, convention: str, momentum: bool, nesterov: bool, exact: Exact) -> None:
+        super().__init__(convention, momentum, nesterov, exact)
+        self.reached: tuple[int, Column] = 0, np.ones_like(exact.beta_1)
+
     def factors(self, rate: Column, step: Step) -> tuple[Column, ...]:
         """See `Optimizer.factors`."""
+        assert isinstance(step, int)
         now, after = self._share(np.array([step])), self._share(np.array([step + 1]))
         product = self._product(step)
         return (
@@ -38,14 +44,14 @@ class Nadam(Optimizer):
         torch.mul(first, factors[0], out=scratch).add_(gradient.mul_(factors[1]))
         piece.weights.sub_(scratch.div_(root))
 
-    def _share(self, steps: Column) -> Column:
+    def _share(self, steps: NDArray[np.integer]) -> Column:
         """The momentum of each step: (member, step)."""
         share: Column = self.exact.beta_1 * (1 - 0.5 * 0.96 ** (steps * (0.004 if self.torch else 1.0)))
         return share
 
-    def _product(self, step: Step) -> Column:
+    def _product(self, step: int) -> Column:
         """The product of the momenta of all steps so far."""
-        reached, product = getattr(self, "reached", (0, np.ones_like(self.exact.beta_1)))
-        missing = self._share(np.arange(reached + 1, step + 1))
-        self.reached = step, product * missing.prod(axis=1, keepdims=True)
+        reached, product = self.reached
+        missing = self._share(np.arange(reached + 1, step + 1)).prod(axis=1, keepdims=True)
+        self.reached = step, product * missing
         return self.reached[1]

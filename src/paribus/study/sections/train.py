@@ -99,6 +99,7 @@ class Train(Section):
     clip_value: Positive | None = None
     """The most that a number of the gradient may be, in size."""
     schedule: Schedule | None = None
+    precision: Literal["float32", "float64"] = "float32"
     batch_size: Annotated[int, Field(ge=1, le=1_000_000_000)] = 32
     epochs: Count = 20
     loss: Annotated[str, one_of("loss", "auto")] = "auto"

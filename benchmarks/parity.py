@@ -1,0 +1,199 @@
+"""How far the engines end from PyTorch's own modules, losses and optimizers, and from Keras': 100 steps.
+
+python -m benchmarks.parity [--keras] [--json FILE] [--workers N]     (from the repository's root)
+
+Every optimizer × every loss × every activation is trained by PyTorch in float64, by the engines, and by
+PyTorch in float32. A figure is the largest difference of an array's final numbers divided by the array's
+largest number, of the worst array.
+
+float64 figures show whether two programs compute the same; what is left is rounding. float32 figures
+show what rounding does in 100 steps, and PyTorch's own float32, which computes the same in another order,
+is the yardstick. The learning rates (`tests.oracle.cases`) are small: at large ones training is chaotic, a
+rounding grows from step to step, and the figures would show that instead. Even so, where a sum lies within
+rounding of a kink of relu, or a gradient is 0 but for rounding, a single step of float32 goes another way;
+the yardstick has such cases too.
+
+With --keras: Keras on TensorFlow in float64, for the losses that it means as paribus does; every optimizer
+× every loss with one activation, and every optimizer × every activation with one loss, since each training
+is compiled anew. Keras rounds its constants (0.999 ...) to float32, which its column shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from math import inf
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from numpy.typing import NDArray
+from tests.oracle import pytorch
+from tests.oracle.cases import ACTIVATIONS, LOSSES, OPTIMIZERS, TASKS, apart, fold, lineage
+from tests.oracle.engines import HELD, trained
+
+HELD_HERE = tuple(held for held in HELD if not held.native)
+YARDSTICK = "PyTorch, float32"
+LABELS = {"multilabel": ("binary_crossentropy",)}
+"""Labels have the losses of a binary task: one stands for all."""
+
+
+class Case(NamedTuple):
+    """One training."""
+
+    optimizer: str
+    kind: str
+    loss: str
+    activation: str
+
+    @property
+    def column(self) -> str:
+        """Where it stands in the table."""
+        return f"{self.loss}, {self.kind}"
+
+
+class Figure(NamedTuple):
+    """How far `engine` ended from `library`, in one case."""
+
+    library: str
+    engine: str
+    case: Case
+    apart: float
+
+
+def tasks() -> Iterator[tuple[str, str]]:
+    """(kind, loss) of each column."""
+    for kind, losses in LOSSES.items():
+        for loss in LABELS.get(kind, losses):
+            yield kind, loss
+
+
+def all_cases() -> list[Case]:
+    """Every optimizer × loss × activation."""
+    return [
+        Case(name, *task, activation) for name in OPTIMIZERS for task in tasks() for activation in ACTIVATIONS
+    ]
+
+
+def keras_cases() -> list[Case]:
+    """Every optimizer × loss that Keras has, and every optimizer × activation."""
+    from tests.oracle.keras import WITHOUT  # noqa: PLC0415 - an extra
+
+    return [
+        case
+        for case in all_cases()
+        if (case.kind, case.loss) not in WITHOUT
+        and (case.activation == "tanh" or case.column == "binary_crossentropy, binary")
+    ]
+
+
+def against_pytorch(case: Case) -> list[Figure]:
+    """The engines and the yardstick, in one case."""
+    asked, data, task = _asked("torch", case), fold(case.kind), TASKS[case.kind]
+    expected = pytorch.train(asked, data, task)
+    single = pytorch.train(asked, data, task, torch.float32)
+    return [*_engines("PyTorch", case, expected), Figure("PyTorch", YARDSTICK, case, apart(single, expected))]
+
+
+def against_keras(case: Case) -> list[Figure]:
+    """The engines, in one case."""
+    from tests.oracle import keras  # noqa: PLC0415 - an extra
+
+    expected = keras.train(_asked("keras", case), fold(case.kind), TASKS[case.kind])
+    return _engines("Keras", case, expected)
+
+
+def _asked(convention: str, case: Case) -> Any:
+    settings = {**OPTIMIZERS[case.optimizer], "loss": case.loss}
+    return lineage(convention, {"activation": case.activation}, **settings)
+
+
+def _engines(library: str, case: Case, expected: Sequence[NDArray[Any]]) -> list[Figure]:
+    asked = _asked("keras" if library == "Keras" else "torch", case)
+    found = {held.name: trained(held, asked, fold(case.kind), TASKS[case.kind]) for held in HELD_HERE}
+    return [
+        Figure(library, name, case, apart(arrays, expected) if arrays else inf)
+        for name, arrays in found.items()
+    ]
+
+
+def measure(judge: Callable[[Case], list[Figure]], cases: Sequence[Case], workers: int) -> list[Figure]:
+    """Every case's figures, in `workers` processes of one thread each."""
+    single = partial(torch.set_num_threads, 1)
+    # Started afresh: TensorFlow doesn't live through a fork.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=single) as pool:
+        return [figure for figures in pool.map(judge, cases, chunksize=8) for figure in figures]
+
+
+def worst(figures: Iterable[Figure]) -> Figure:
+    """The figure that is furthest off."""
+    return max(figures, key=lambda figure: figure.apart)
+
+
+def by_optimizer(figures: Sequence[Figure]) -> str:
+    """Optimizers × losses as Markdown: the worst of all activations in each cell."""
+    columns = list(dict.fromkeys(figure.case.column for figure in figures))
+    lines = [["", *columns]]
+    for name in OPTIMIZERS:
+        cells = (
+            [f for f in figures if (f.case.optimizer, f.case.column) == (name, column)] for column in columns
+        )
+        lines.append([name, *(f"{worst(cell).apart:.0e}" for cell in cells)])
+    return _table(lines)
+
+
+def by_activation(figures: Sequence[Figure]) -> str:
+    """Activations × engines as Markdown: the worst of all optimizers and losses in each cell."""
+    engines = list(dict.fromkeys(figure.engine for figure in figures))
+    lines = [["", *engines]]
+    for name in ACTIVATIONS:
+        cells = (
+            [f for f in figures if (f.case.activation, f.engine) == (name, engine)] for engine in engines
+        )
+        lines.append([name, *(f"{worst(cell).apart:.0e}" for cell in cells)])
+    return _table(lines)
+
+
+def _table(lines: list[list[str]]) -> str:
+    rule = ["---"] * len(lines[0])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (lines[0], rule, *lines[1:]))
+
+
+def report(figures: Sequence[Figure]) -> str:
+    """Every table of one library, and the worst case of each engine by name."""
+    parts = []
+    for engine in dict.fromkeys(figure.engine for figure in figures):
+        mine = [figure for figure in figures if figure.engine == engine]
+        far = worst(mine)
+        above = sum(figure.apart > 1e-5 for figure in mine)
+        parts += [
+            f"### {engine}, against {far.library} in float64",
+            by_optimizer(mine),
+            f"Worst of {len(mine)}: {far.apart:.1e}, {', '.join(far.case)}. Above 1e-5: {above}.",
+        ]
+    return "\n\n".join([*parts, f"### By activation, against {figures[0].library}", by_activation(figures)])
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--keras", action="store_true", help="against Keras too (needs the extra bench)")
+    parser.add_argument("--json", type=Path, help="where to write every figure")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, one thread each")
+    asked = parser.parse_args()
+    found = [measure(against_pytorch, all_cases(), asked.workers)]
+    if asked.keras:
+        found.append(measure(against_keras, keras_cases(), asked.workers))
+    print("\n\n".join(map(report, found)))
+    if asked.json:
+        written = [{**f._asdict(), "case": f.case._asdict()} for figures in found for f in figures]
+        asked.json.write_text(json.dumps(written, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
