@@ -186,13 +186,18 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to write every figure")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, one thread each")
     asked = parser.parse_args()
-    found = [measure(against_pytorch, all_cases(), asked.workers)]
+    runs: list[tuple[Callable[[Case], list[Figure]], list[Case]]] = [(against_pytorch, all_cases())]
     if asked.keras:
-        found.append(measure(against_keras, keras_cases(), asked.workers))
-    print("\n\n".join(map(report, found)))
-    if asked.json:
-        written = [{**f._asdict(), "case": f.case._asdict()} for figures in found for f in figures]
-        asked.json.write_text(json.dumps(written, indent=1) + "\n")
+        runs.append((against_keras, keras_cases()))
+    found: list[Figure] = []
+    for judge, cases in runs:
+        figures = measure(judge, cases, asked.workers)
+        found += figures
+        # Each library as soon as it is measured: what interrupts the next takes nothing away.
+        print(report(figures), end="\n\n", flush=True)
+        if asked.json:
+            written = [{**figure._asdict(), "case": figure.case._asdict()} for figure in found]
+            asked.json.write_text(json.dumps(written, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from paribus.audit import Evidence, Finding, audit
+from paribus.data.profile import TableProfile, table_profile
 from paribus.execute.estimate import Estimate, estimate
 from paribus.execute.pool import available_workers
 from paribus.run import read
-from paribus.store.profile import profile
+from paribus.store.profile import profile, told_split
 from paribus.study.plan import StagePlan, plan, seeds, trials
 from paribus.study.spec import Study
 
@@ -34,12 +35,19 @@ class StageSize:
 
 @dataclass(frozen=True)
 class Checked:
-    """A study that can be run: its data in a line, its stages, the design's findings."""
+    """A study that can be run: its data and its split in a line each, its columns, its stages, the
+    design's findings.
+
+    `outer`: the outer folds of nested validation, each with one more training a seed.
+    """
 
     data: str
+    profile: TableProfile
+    split: str
     stages: tuple[StageSize, ...]
     findings: tuple[Finding, ...]
     folds: int
+    outer: int
     seeds: int
     workers: int
 
@@ -51,7 +59,7 @@ class Checked:
     @property
     def trials(self) -> int:
         """Of all stages together."""
-        return sum(stage.trials for stage in self.stages)
+        return sum(stage.trials for stage in self.stages) + self.outer * self.seeds
 
     @property
     def seconds(self) -> float:
@@ -78,9 +86,9 @@ def check(
     n_configurations = sum(stage.n_configurations for stage in planned)
 
     def size(stage: StagePlan) -> StageSize:
-        asked = trials(stage.name, stage.configurations, len(parts.folds), study)
+        asked = trials(stage.name, stage.configurations, parts.compared, study)
         found = estimate(asked, parts, task, workers).times(stage.bases)
-        return StageSize(stage.name, stage.n_configurations, len(parts.folds), len(seeds(study)), found)
+        return StageSize(stage.name, stage.n_configurations, len(parts.compared), len(seeds(study)), found)
 
     return Checked(
         data=", ".join(
@@ -88,12 +96,14 @@ def check(
                 f"{table.source}, {table.n_rows:,} rows × {table.n_features:,} features, {table.task}",
                 *(f"{count:,} {name}" for name, count in table.class_counts.items()),
                 *([f"positive: {table.classes[1]}"] if table.task == "binary" else []),
-                " / ".join(f"{part} {rows:,}" for part, rows in told["parts"].items()),
             ]
         ),
+        profile=table_profile(table),
+        split=told_split(told, study),
         stages=tuple(size(stage) for stage in planned),
         findings=audit(Evidence(study, told, n_configurations=n_configurations)),
-        folds=len(parts.folds),
+        folds=len(parts.compared),
+        outer=len(parts.outer),
         seeds=len(seeds(study)),
         workers=workers,
     )

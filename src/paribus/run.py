@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from paribus.data import Split, Table, load, split
+from paribus.data import Preparation, Split, Table, load, split
 from paribus.engines import ENGINES
 from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
 from paribus.execute.pool import Pool, available_workers
@@ -23,16 +24,18 @@ from paribus.population.metrics import scores
 from paribus.population.outcome import Lineage, Task
 from paribus.report.write import write_report
 from paribus.results import Results
-from paribus.stats.ranking import rank
+from paribus.stats.board import board
 from paribus.store.arrays import unpack, weights
 from paribus.store.folder import claim, versions
 from paribus.store.profile import describe
-from paribus.store.record import Key, Opening, Record
-from paribus.store.tables import configuration_of, factor_columns, stage_names, trials_frame
+from paribus.store.record import Key, Opening, Record, Truth
+from paribus.store.tables import compared_trials, configuration_of, stage_names, trials_frame
 from paribus.study.configuration import Configuration
 from paribus.study.fit import check_fit
 from paribus.study.plan import (
+    OUTER,
     QUESTION,
+    Trial,
     configurations,
     kept,
     plan,
@@ -41,7 +44,7 @@ from paribus.study.plan import (
     trials,
 )
 from paribus.study.problems import Problem, WrongStudyError
-from paribus.study.spec import Study
+from paribus.study.spec import Stage, Study
 from paribus.study.values import parse_word
 
 
@@ -71,14 +74,16 @@ def run(
         before = record.size()
         if before and record.fact("versions") != versions():
             told.note(f"{out} was begun with other versions: what is trained now may differ in the last bits")
+        for said in table.said:
+            told.note(said)
         session = record.begin_session(workers, " ".join(sys.argv))
         describe(record, table, parts)
         try:
             with Pool(workers) as pool:
-                work = _Run(study, record, Shelf(Path(scratch), parts, study.seed), pool, task, told)
+                work = _Run(study, record, Shelf(Path(scratch), parts, study.seed), pool, task, told, parts)
                 work.stages()
                 work.questions()
-                work.open_sealed(parts)
+                work.open_sealed()
         except KeyboardInterrupt:
             raise InterruptedStudyError(
                 f"interrupted: {len(record.trained())} trainings are recorded in {out};"
@@ -116,10 +121,14 @@ def read(
         )
     where = Path(data_dir) if data_dir else None
     table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
-    check_fit(study, table.task, table.n_features)
-    n_outputs = len(table.classes) if table.task == "multiclass" else 1
-    both = study.protocol.curves == "both"
-    task = Task(table.task, n_outputs, study.protocol.metrics, table.classes, both)
+    check_fit(study, table.task, table.n_selectable, table.classes, len(table.outputs))
+    task = Task(
+        table.task,
+        table.n_outputs,
+        study.protocol.metrics,
+        classes=table.classes,
+        train_metrics=study.protocol.curves == "both",
+    )
     for stage in plan(study):
         for configuration in stage.configurations:
             if refusal := ENGINES[configuration.train.engine].refusal(configuration, task):
@@ -131,27 +140,64 @@ class _Run:
     """One run of a study: what its steps share."""
 
     def __init__(
-        self, study: Study, record: Record, shelf: Shelf, pool: Pool, task: Task, progress: Progress
+        self,
+        study: Study,
+        record: Record,
+        shelf: Shelf,
+        pool: Pool,
+        task: Task,
+        progress: Progress,
+        parts: Split,
     ) -> None:
         self.study, self.record, self.shelf, self.pool = study, record, shelf, pool
-        self.task, self.progress = task, progress
+        self.task, self.progress, self.parts = task, progress, parts
         self.names = stage_names(study)
 
     def stages(self) -> None:
-        """Every stage, each starting from what the one before kept."""
-        bases = [Configuration.base(self.study)]
+        """Every stage, each starting from what the one before kept.
+
+        In nested validation every outer fold goes through the stages by itself too, on its own inner
+        folds: what its rows are to judge was chosen without them.
+        """
+        base = Configuration.base(self.study)
+        own = Choice([base], self.parts.compared)
+        outer = [Choice([base], inner) for _, inner in self.parts.outer.values()]
         for stage in stages(self.study):
-            compared = configurations(stage, bases)
-            board = self._complete(stage.name, compared)
-            if not board["n_done"].iloc[0]:
-                raise FailedTrialsError(
-                    f"stage '{stage.name}': every trial diverged or failed, so none can be chosen."
-                    f" Most often: {self._usual_reason(stage.name)}."
-                    " A smaller train.learning_rate is the usual remedy"
-                )
-            chosen = list(board["config_id"].head(kept(stage)))
-            self.record.end_stage(self.names.index(stage.name), stage.name, chosen)
-            bases = [configuration_of(self.record, config_id) for config_id in chosen]
+            for choice in (own, *outer):
+                choice.draw(stage)
+            boards = [
+                self._complete(stage.name, [own, *outer]),
+                *(self._rank(self._frame(choice, stage.name)) for choice in outer),
+            ]
+            for choice, found in zip((own, *outer), boards, strict=True):
+                if not found["n_done"].iloc[0]:
+                    raise FailedTrialsError(
+                        f"stage '{stage.name}': every trial diverged or failed, so none can be chosen."
+                        f" Most often: {self._usual_reason(stage.name)}."
+                        " A smaller train.learning_rate is the usual remedy"
+                    )
+                chosen = list(found["config_id"].head(kept(stage)))
+                if choice is own:
+                    self.record.end_stage(self.names.index(stage.name), stage.name, chosen)
+                choice.bases = [configuration_of(self.record, config_id) for config_id in chosen]
+        self._judge_outer(outer)
+
+    def _judge_outer(self, outer: Sequence[Choice]) -> None:
+        """Train what the inner folds of each outer fold chose on all of its training part, to be judged."""
+        asked: list[Trial] = []
+        if not self.study.stage and self.study.question:
+            return  # questions choose nothing
+        for choice, (place, _) in zip(outer, self.parts.outer.values(), strict=True):
+            config_id = self._rank(self._frame(choice))["config_id"].iloc[0]
+            asked += trials(OUTER, [configuration_of(self.record, config_id)], [place], self.study)
+        if asked:
+            self._train(OUTER, asked)
+
+    def _frame(self, choice: Choice, stage: str | None = None) -> pd.DataFrame:
+        """The trials of what a choice has compared, on its folds; of one stage, or of all."""
+        frame = trials_frame(self.record, self.study)
+        inside = frame["fold"].isin(choice.folds) & frame["config_id"].isin(choice.seen)
+        return frame[inside & ((frame["stage"] == stage) if stage else (frame["stage"] != OUTER))]
 
     def _usual_reason(self, stage: str) -> str:
         frame = trials_frame(self.record, self.study)
@@ -160,49 +206,56 @@ class _Run:
     def questions(self) -> None:
         """Every question, from the study's own settings."""
         for question in self.study.question:
-            compared = tuple(made for _, made in question_configurations(self.study, question))
-            self._complete(QUESTION + question.name, compared)
+            choice = Choice([], self.parts.compared)
+            choice.add(tuple(made for _, made in question_configurations(self.study, question)))
+            self._complete(QUESTION + question.name, [choice])
 
-    def _complete(self, name: str, compared: tuple[Configuration, ...]) -> pd.DataFrame:
-        """Train what is missing of a stage; its configurations, the best first."""
-        asked = trials(name, compared, 1, self.study)
+    def _complete(self, name: str, choices: Sequence[Choice]) -> pd.DataFrame:
+        """Train what is missing of a stage; what its first choice compared, the best first."""
+        asked = [
+            trial for choice in choices for trial in trials(name, choice.compared, choice.folds, self.study)
+        ]
+        self._train(name, list({trial.key: trial for trial in asked}.values()))
+        found = self._rank(self._frame(choices[0], name))
+        self.progress.ranked(name, found)
+        return found
+
+    def _train(self, name: str, asked: Sequence[Trial]) -> None:
         self.record.plan(asked)
         done = self.record.trained()
         n_done = sum(trial.key in done for trial in asked)
-        self.progress.stage(name, self.names.index(name) + 1, len(self.names), len(asked), n_done)
+        names = [*self.names, *([OUTER] if self.parts.outer else [])]
+        self.progress.stage(name, names.index(name) + 1, len(names), len(asked), n_done)
         for outcomes in train(asked, done, self.shelf, self.pool, self.task):
             self.record.put_outcomes(outcomes)
             self.progress.trained(outcomes)
-        frame = trials_frame(self.record, self.study)
-        board = self._rank(frame[frame["stage"] == name])
-        self.progress.ranked(name, board)
-        return board
 
     def _rank(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return rank(frame, self.study.protocol.metrics, factor_columns(self.study))
+        return board(self.record, self.study, frame)
 
-    def open_sealed(self, parts: Split) -> None:
-        """Open the sealed part, once, for those whom the study names."""
-        if parts.sealed is None:
+    def open_sealed(self) -> None:
+        """Open the sealed part, once, for those whom the study names: for the networks of all folds."""
+        if self.parts.sealed is None:
             return
         word = parse_word(self.study.protocol.open, "open")
-        board = self._rank(trials_frame(self.record, self.study))
-        board = board if word.name == "all" else board.head(int(word.number or 1))
-        chosen = [configuration_of(self.record, config_id) for config_id in board["config_id"]]
+        frame = compared_trials(trials_frame(self.record, self.study), self.parts.compared)
+        found = self._rank(frame)
+        found = found if word.name == "all" else found.head(int(word.number or 1))
+        chosen = [configuration_of(self.record, config_id) for config_id in found["config_id"]]
         judged = self.record.finished() - self.record.opened()
-        lineages = lineages_of([trial for trial in trials("", chosen, 1, self.study) if trial.key in judged])
+        asked = trials("", chosen, self.parts.compared, self.study)
+        lineages = lineages_of([trial for trial in asked if trial.key in judged])
         if not lineages:
             return
         prepare(lineages, self.shelf, self.pool)
         reason = f"protocol.open = {self.study.protocol.open}"
-        rows = parts.sealed.open(reason)
-        prepared = {
-            name: self.shelf.preparation(name).apply(rows) for name in {lineage.data for lineage in lineages}
-        }
-        self.record.put_truth("test", 0, rows.target)
+        rows = self.parts.sealed.open(reason)
+        fitted = {name: self.shelf.preparation(name) for name in {lineage.data for lineage in lineages}}
+        prepared = {name: preparation.apply(rows) for name, preparation in fitted.items()}
+        self.record.put_truths("test", [Truth(0, rows.rows, rows.target)])
         self.record.put_openings(
             [
-                self._judge(key, lineage, prepared[lineage.data], rows.target, reason)
+                self._judge(key, lineage, fitted[lineage.data], prepared[lineage.data], rows.target, reason)
                 for lineage in lineages
                 for key in lineage.keys
             ]
@@ -212,17 +265,32 @@ class _Run:
         self,
         key: Key,
         lineage: Lineage,
+        fitted: Preparation,
         rows: NDArray[np.float32],
         truth: NDArray[np.generic],
         reason: str,
     ) -> Opening:
         network = weights(unpack(self.record.arrays(key)))
-        predictions = predict(
-            lineage.configuration.network,
-            network,
-            rows,
-            self.task.kind,
-            lineage.configuration.train.convention,
-        )
+        asked, kind = lineage.configuration, self.task.kind
+        predicted = predict(asked.network, network, rows, kind, asked.train.convention)
+        predictions = fitted.restore(predicted)
         found = scores(self.task.kind, self.task.metrics, truth, predictions[None])
         return Opening(key, reason, {metric: float(value[0]) for metric, value in found.items()}, predictions)
+
+
+class Choice:
+    """What is compared on some folds, and from which configurations the next stage starts there."""
+
+    def __init__(self, bases: Sequence[Configuration], folds: Collection[int]) -> None:
+        self.bases, self.folds = list(bases), folds
+        self.compared: tuple[Configuration, ...] = ()
+        self.seen: set[str] = set()
+
+    def draw(self, stage: Stage) -> None:
+        """Compare what `stage` draws from the bases."""
+        self.add(configurations(stage, self.bases))
+
+    def add(self, compared: tuple[Configuration, ...]) -> None:
+        """Compare these."""
+        self.compared = compared
+        self.seen |= {configuration.config_id for configuration in compared}

@@ -20,6 +20,7 @@ DATA: dict[str, Any] = {
     "class_counts": {"benign": 357, "malignant": 212},
     "leaked_duplicates": 0,
     "parts": {"train": 399, "val": 85, "test": 85},
+    "folds": [{"train": 399, "val": 85, "stop": 0, "repeat": 0, "outer": None, "judges": False}],
 }
 TRIALS = pd.DataFrame(
     {
@@ -51,7 +52,7 @@ def test_a_sound_study_passes_every_check() -> None:
 @pytest.mark.parametrize(
     ("evidence", "code"),
     [
-        (protocol(seeds=3, test=0.0), "PB001"),
+        (replace(SOUND, data={**DATA, "parts": {"train": 484, "val": 85}}), "PB001"),
         (protocol(seeds=1), "PB002"),
         (replace(SOUND, n_configurations=1620), "PB003"),
         (replace(SOUND, data={**DATA, "leaked_duplicates": 3}), "PB004"),
@@ -67,6 +68,18 @@ def test_each_mistake_is_found_by_its_check(evidence: Evidence, code: str) -> No
     finding = next(each for each in audit(evidence) if each.code == code)
     assert finding.message
     assert finding.remedy
+
+
+def test_folds_are_replicates() -> None:
+    """Ten-fold cross-validation would be told that it was trained once."""
+    folds = {**DATA, "folds": DATA["folds"] * 10}
+    assert not found(replace(protocol(seeds=1), data=folds))
+
+
+def test_outer_folds_judge_like_a_sealed_part() -> None:
+    """Nested validation would be told that nothing judges its choice."""
+    nested = protocol(seeds=3, validation="nested:5x3")
+    assert not found(replace(nested, data={**DATA, "parts": {"train": 484, "val": 85}}))
 
 
 def test_before_a_run_the_checks_of_trials_do_not_apply() -> None:

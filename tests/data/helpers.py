@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paribus.data import Table, load
-from paribus.study.spec import Data
+from paribus.data import Table, TrainingPart, load, split
+from paribus.study.options import names
+from paribus.study.spec import Data, Prepare, Protocol
 
 ROOT = Path(__file__).parents[2]
 
 
-def table(frame: pd.DataFrame, target: str = "y", metrics: tuple[str, ...] = (), **keys: Any) -> Table:
+def table(frame: pd.DataFrame, target: Any = "y", metrics: tuple[str, ...] = (), **keys: Any) -> Table:
     """A table from a frame, as `load` makes it."""
     return load(Data(source="given", target=target, **keys), folder=Path(), frame=frame, metrics=metrics)
 
@@ -46,6 +47,30 @@ def random_frame(rows: int, features: int = 6, classes: int = 2, seed: int = 0) 
     )
 
 
+def mixed_frame(rows: int = 90, classes: int = 2, seed: int = 0) -> pd.DataFrame:
+    """Numbers with gaps, a boolean, dates, a category with rare and missing levels; unequal classes."""
+    generator = np.random.default_rng(seed)
+    drawn = np.sort(generator.integers(0, classes**2, size=rows)) if classes else np.zeros(rows)
+    codes = drawn % max(classes, 1)
+    frame = random_frame(rows, features=4, classes=0, seed=seed).drop(columns="y").astype(np.float32)
+    frame["x0"] += codes
+    frame.loc[generator.random(rows) < 0.15, "x1"] = np.nan
+    frame.loc[generator.random(rows) < 0.1, "x3"] = np.nan
+    colour = generator.choice(["red", "blue", "green", "violet"], p=[0.5, 0.3, 0.15, 0.05], size=rows)
+    place = generator.choice(["n", "s", "e"], size=rows)
+    frame["colour"] = pd.Series(colour).where(generator.random(rows) > 0.1)
+    frame["place"] = place
+    frame["flag"] = generator.random(rows) < 0.4
+    frame["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(generator.integers(0, 700, rows), unit="D")
+    target = [f"c{int(code)}" for code in codes] if classes else frame["x0"] * 3 + (frame["place"] == "n")
+    return frame.assign(y=target)
+
+
+def training_part(frame: pd.DataFrame, **keys: Any) -> TrainingPart:
+    """The training part of a table of this frame."""
+    return split(table(frame, **keys), Protocol(test=0, validation="holdout:0.2"), 7).folds[0].training
+
+
 def breast_cancer() -> Table:
     """The builtin data set."""
     return load(Data(source="builtin:breast_cancer", target="diagnosis"), folder=Path())
@@ -57,3 +82,38 @@ def real(name: str) -> Path:
         if shelf and (Path(shelf) / name).exists():
             return Path(shelf) / name
     pytest.skip(f"{name} isn't here: set PARIBUS_DATA to the folder that holds it")
+
+
+def every_option(task: str) -> list[Prepare]:
+    """One preparation for each option of the catalogue that the task can have, and for the plain keys."""
+    asked: dict[str, tuple[str, dict[str, str]]] = {
+        "imputer": ("impute", {"knn": "knn:3"}),
+        "encoder": ("encode", {"hashing": "hashing:5"}),
+        "scaler": ("scale", {}),
+        "selector": ("select", dict.fromkeys(SELECTED, "") | {"variance": "variance:0.1"}),
+        **({"target transform": ("target", {})} if task == "regression" else {"sampler": ("resample", {})}),
+    }
+    made = [
+        Prepare(missing_flag=True),
+        Prepare(rare=0.2),
+        Prepare(rare=6),
+        Prepare(impute="constant", fill_value=3.0),
+    ]
+    for family, (key, words) in asked.items():
+        made += [
+            Prepare.model_validate({key: words.get(name) or (f"{name}:3" if name in words else name)})
+            for name in names(family)
+        ]
+    made += [Prepare(select=f"{name}:2", select_with="tree") for name in ("sfs", "sbs", "rfe")]
+    return [*made, Prepare(select="sfs:2", select_with="knn")]
+
+
+SELECTED = ("mutual_info", "kbest", "sfs", "sbs", "rfe", "pca")
+"""Selectors that take a number of features."""
+
+
+def told(prepare: Prepare) -> str:
+    """What is not its default, as the name of a test."""
+    plain = Prepare()
+    given = {key: value for key, value in prepare.model_dump().items() if value != getattr(plain, key)}
+    return ",".join(f"{key}={value}" for key, value in given.items()) or "default"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from paribus.execute import worker
 from paribus.execute.pool import Pool
 from paribus.execute.trainer import lineages_of
 from paribus.study.plan import Trial
+from paribus.study.spec import Schedule
 from tests.draw import FOLD, TASKS, configuration, crossed, fold
 
 
@@ -21,6 +23,18 @@ def test_trials_that_differ_in_epochs_are_one_training() -> None:
     lineages = lineages_of([Trial("s", made, 0, seed) for made in levels for seed in (1, 2)])
     assert [(lineage.epochs, lineage.seed) for lineage in lineages] == [((10, 20, 50), 1), ((10, 20, 50), 2)]
     assert {lineage.configuration.train.epochs for lineage in lineages} == {50}
+
+
+def test_levels_of_epochs_that_share_no_beginning_are_trainings_of_their_own() -> None:
+    """A cosine over 10 epochs is no beginning of one over 50: it would be read off wrongly."""
+    for name, n_trainings in (("cosine", 2), ("one_cycle", 2), ("step", 1)):
+        plain = configuration()
+        train = plain.train.model_copy(update={"schedule": Schedule(name=name)})
+        scheduled = replace(plain, train=train)
+        lineages = lineages_of([Trial("s", scheduled.with_epochs(epochs), 0, 1) for epochs in (50, 10)])
+        assert len(lineages) == n_trainings
+        assert sorted(epochs for lineage in lineages for epochs in lineage.epochs) == [10, 50]
+        assert all(lineage.configuration.train.epochs == lineage.epochs[-1] for lineage in lineages)
 
 
 def test_a_trial_that_two_stages_ask_for_is_one_training() -> None:

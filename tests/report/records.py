@@ -13,7 +13,7 @@ from paribus.population.metrics import scores
 from paribus.population.outcome import Outcome, Status
 from paribus.stats.ranking import rank
 from paribus.store.folder import versions
-from paribus.store.record import Opening, Record
+from paribus.store.record import Opening, Record, Truth
 from paribus.store.tables import factor_columns, trials_frame
 from paribus.study.changes import study_hash
 from paribus.study.configuration import Configuration
@@ -38,7 +38,11 @@ CLASSES: dict[str, tuple[str, ...]] = {
 Ending = Callable[[int], Status | None]
 """How the n-th trial ends; None where it was not trained."""
 
-FACTORS = {"network.hidden": ([4], [8, 4]), "train.learning_rate": (1e-3, 1e-2), "train.epochs": (EPOCHS,)}
+FACTORS: dict[str, Any] = {
+    "network.hidden": ([4], [8, 4]),
+    "train.learning_rate": (1e-3, 1e-2),
+    "train.epochs": (EPOCHS,),
+}
 STAGE = Stage(name="broad", factors=FACTORS)
 DEPTH = Question(
     name="width",
@@ -95,13 +99,18 @@ def _put_data(found: Record, asked: Study, kind: str, classes: tuple[str, ...]) 
             **{"source": asked.data.source, "task": kind, "classes": list(classes)},
             **{"class_counts": {name: 40 + place for place, name in enumerate(classes)}},
             **{"n_rows": sum(parts.values()), "features": ["x<1>", "x2"], "duplicates": 0},
-            **{"leaked_duplicates": 0, "parts": parts},
+            **{"leaked_duplicates": 0, "parts": parts, "n_groups": None, "test_is_given": False},
+            "folds": [_fold(3 * ROWS, ROWS)],
         }
     )
-    found.put_truth("val", 0, _truth(kind))
+    found.put_truths("val", [Truth(0, np.arange(ROWS), _truth(kind))])
     name = found.begin_session(2, "paribus run made-up.toml")
     found.end_session(name, 1.5)
     found.begin_session(2, "paribus run made-up.toml --workers 2")
+
+
+def _fold(train: int, val: int) -> dict[str, Any]:
+    return {"train": train, "val": val, "stop": 0, "repeat": 0, "outer": None, "judges": False}
 
 
 def _plan(found: Record, asked: Study) -> list[Trial]:
@@ -109,11 +118,11 @@ def _plan(found: Record, asked: Study) -> list[Trial]:
     planned: list[Trial] = []
     for place, stage in enumerate(stages(asked)):
         compared = configurations(stage, [base])
-        planned += trials(stage.name, compared, 1, asked)
+        planned += trials(stage.name, compared, [0], asked)
         found.end_stage(place, stage.name, [compared[0].config_id])
     for question in asked.question:
         compared = tuple(made for _, made in question_configurations(asked, question))
-        planned += trials(QUESTION + question.name, compared, 1, asked)
+        planned += trials(QUESTION + question.name, compared, [0], asked)
     found.plan(planned)
     return planned
 
@@ -164,5 +173,5 @@ def _open(found: Record, asked: Study, kind: str) -> None:
         openings.append(
             Opening(key, "protocol.open = best", {n: float(v[0]) for n, v in values.items()}, predictions)
         )
-    found.put_truth("test", 0, truth)
+    found.put_truths("test", [Truth(0, np.arange(ROWS), truth)])
     found.put_openings(openings)

@@ -113,7 +113,7 @@ def test_headings_stand_in_order_and_the_contents_lead_to_them(tmp_path: Path) -
 @pytest.mark.parametrize("name", [HOSTILE, "n" * 200, "e\u0301tude 🎉"])
 def test_names_are_text_and_never_markup(tmp_path: Path, name: str) -> None:
     """Else: a study from a stranger runs a script in the reader's browser, or breaks the page."""
-    factors = {"train.learning_rate": (1e-3, 1e-2)}
+    factors: dict[str, Any] = {"train.learning_rate": (1e-3, 1e-2)}
     asked = study(
         name,
         stage=(Stage(name=name, factors=factors),),

@@ -11,7 +11,7 @@ import pytest
 from paribus.errors import InterruptedStudyError, StudyError
 from paribus.population.outcome import Outcome
 from paribus.store.arrays import curves, pack, unpack, weights
-from paribus.store.record import Opening, Record
+from paribus.store.record import Opening, Record, Truth
 from paribus.study.configuration import Configuration
 from paribus.study.plan import Trial
 from tests.draw import configuration
@@ -90,11 +90,14 @@ def test_truth_and_openings_are_kept(tmp_path: Path) -> None:
     made = configuration()
     with Record.at(tmp_path, create=True) as record:
         record.plan([Trial("one", made, 0, 1)])
-        record.put_truth("test", 0, np.array([0, 1, 1]))
+        record.put_truths("test", [Truth(0, np.array([4, 7, 9]), np.array([0, 1, 1]))])
         seen = Opening((made.config_id, 0, 1), "best", {"recall": 0.5}, np.array([0.5, 0.25, 1], np.float32))
         record.put_openings([seen])
         record.put_openings([Opening(seen.key, "again", {"recall": 1.0}, seen.predictions)])
-        assert record.truth("test", 0).tolist() == [0, 1, 1]
+        kept = record.truths("test")[0]
+        assert (kept.rows.tolist(), kept.truth.tolist()) == ([4, 7, 9], [0, 1, 1])
+        assert record.predictions(made.config_id, opened=True)[0, 1].tolist() == [0.5, 0.25, 1]
+        assert record.scores(made.config_id, "recall", opened=True) == {(0, 1): 0.5}
         assert record.opened() == {seen.key}
         assert record.connection.execute("select reason from openings").fetchall() == [("best",)]
 

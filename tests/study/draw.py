@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from paribus.study.options import names
+from paribus.study.sections.given import GivenRows
 from paribus.study.spec import Data, EarlyStopping, Network, Prepare, Protocol, Question, Stage, Study, Train
 
 rates = st.floats(0, 0.99)
@@ -60,17 +61,24 @@ def questions(draw: st.DrawFn) -> Question:
 def studies(draw: st.DrawFn) -> Study:
     """A whole study, texts of any alphabet."""
     stopping = st.builds(EarlyStopping, patience=st.integers(1, 9), restore_best=st.booleans())
+    source, target, group, *drop = draw(st.lists(words, min_size=3, max_size=5, unique=True))
     return Study(
         name=draw(words),
         seed=draw(st.integers(0, 2**63 - 1)),
         data=Data(
-            source=draw(words),
-            target=draw(words),
+            source=source,
+            target=target,
+            group=group,
             positive=draw(st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | words),
-            drop=tuple(draw(st.lists(words, max_size=2))),
+            drop=tuple(drop),
+            split=draw(st.none() | st.just(GivenRows(column="patient of the ward", test="39..72"))),
         ),
         protocol=Protocol(
-            test=draw(st.floats(0, 0.4)), seeds=draw(st.integers(1, 9)), metrics=("f1", "recall")
+            test=draw(st.floats(0, 0.4)),
+            validation=draw(st.sampled_from(["holdout:0.2", "repeated_kfold:5x10", "nested:3x2", "loocv"])),
+            stopping=draw(st.floats(0.01, 0.5)),
+            seeds=draw(st.integers(1, 9)),
+            metrics=("f1", "recall"),
         ),
         prepare=Prepare(scale=draw(LEVELS["prepare.scale"])),
         network=Network(hidden=tuple(draw(hidden)), dropout=draw(rates)),

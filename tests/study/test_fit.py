@@ -11,8 +11,10 @@ from paribus.study.fit import check_fit
 from paribus.study.spec import Study
 
 
-def fit(task: str = "binary", n_features: int = 5, **sections: Any) -> None:
-    check_fit(Study(name="x", data={"source": "a", "target": "b"}, **sections), task, n_features)
+def fit(task: str = "binary", n_features: int = 5, n_targets: int = 1, **sections: Any) -> None:
+    classes = ("no", "yes") if task == "binary" else ()
+    study = Study(name="x", data={"source": "a", "target": "b"}, **sections)
+    check_fit(study, task, n_features, classes, n_targets)
 
 
 def test_a_fitting_study_passes() -> None:
@@ -59,3 +61,39 @@ def test_a_metric_of_classes_cannot_judge_values() -> None:
     """Else accuracy would be asked of a regression."""
     with pytest.raises(StudyError, match="'roc_auc' can't judge a regression task"):
         fit("regression")
+
+
+@pytest.mark.parametrize(
+    ("task", "prepare", "told"),
+    [
+        (
+            "binary",
+            {"class_weight": {"no": 1, "yse": 2}},
+            "'yse' is no class of the target, did you mean 'yes'?",
+        ),
+        ("binary", {"class_weight": {"0": 1}}, "(its classes: 'no', 'yes')"),
+        ("regression", {"class_weight": "balanced"}, "weighs classes, but the task is regression"),
+        ("multilabel", {"class_weight": {"a": 2}}, "a table weighs the classes of one target"),
+        ("regression", {"resample": "smote"}, "'smote' balances classes, but the task is regression"),
+        ("multilabel", {"resample": "oversample"}, "but the task is multilabel"),
+        ("binary", {"target": "log"}, "'log' transforms numbers, but the task is binary"),
+        ("multilabel", {"select": "sfs:2"}, "needs one target, and data.target names several"),
+        ("multilabel", {"encode": "target"}, "'target' needs one target"),
+    ],
+)
+def test_a_preparation_that_the_task_rules_out_is_refused(
+    task: str, prepare: dict[str, Any], told: str
+) -> None:
+    """Else a run would end in its first fold, after the data were read and split."""
+    metric = {"regression": "rmse", "multilabel": "f1"}.get(task, "f1")
+    with pytest.raises(StudyError) as caught:
+        fit(task, n_targets=2 if task == "multilabel" else 1, prepare=prepare, protocol={"metrics": [metric]})
+    assert f"prepare.{next(iter(prepare))}: " in str(caught.value)
+    assert told in str(caught.value)
+
+
+def test_a_preparation_that_the_task_has_passes() -> None:
+    """Else a right study would be refused."""
+    fit(prepare={"class_weight": {"no": 1, "yes": 2}, "resample": "smote"})
+    fit(prepare={"encode": "hashing:50", "select": "kbest:40"})
+    fit("regression", prepare={"target": "log"}, protocol={"metrics": ["rmse"]})

@@ -64,7 +64,7 @@ def test_equal_configurations_from_two_bases_stand_once(small: Study) -> None:
 def test_a_trial_is_a_configuration_a_fold_and_a_seed(small: Study) -> None:
     """Else folds or seeds would be left out, and their rows in trials.csv."""
     compared = plan(small)[0].configurations
-    made = trials("preparation", compared, 2, small)
+    made = trials("preparation", compared, range(2), small)
     assert len({trial.trial_id for trial in made}) == len(made) == len(compared) * 2 * 2
     assert {trial.seed for trial in made} == {3, 4}
 

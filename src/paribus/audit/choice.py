@@ -22,5 +22,5 @@ def check(evidence: Evidence) -> Finding:
     return FINDING.found(
         f"{told} The best {study.protocol.metrics[0]} will be too good.",
         "Quote the corrected score and the sealed part's, never the best validation score;"
-        " give more rows to validation.",
+        " give more rows to validation, or let folds share it out among all rows.",
     )

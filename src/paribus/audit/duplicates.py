@@ -14,5 +14,5 @@ def check(evidence: Evidence) -> Finding:
         return FINDING.passed("No validation or test row equals a training row.")
     return FINDING.found(
         f"{leaked} validation or test rows equal a training row in every feature.",
-        "Remove duplicated rows from the data.",
+        "Remove duplicated rows from the data, or keep them together with data.group.",
     )

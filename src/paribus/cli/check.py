@@ -30,6 +30,10 @@ def check(
         plan = check_study(asked, folder=study.parent, data_dir=data_dir, workers=workers)
     console = Console(highlight=False)
     console.print(f"{asked.name}: {plan.data}", markup=False)
+    from paribus.cli.columns import print_profile
+
+    print_profile(console, plan.profile)
+    console.print(f"split: {plan.split}", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("stage", "configurations", "trials", "trainings", "populations", "at most", "memory"):
         table.add_column(column, justify="left" if column == "stage" else "right", no_wrap=column != "stage")
@@ -42,9 +46,11 @@ def check(
             f"{row.estimate.memory / 2**20:,.0f} MB",
         )
     console.print(table)
+    outer = f" + {counted(plan.outer, 'outer fold')} × {counted(plan.seeds, 'seed')}" if plan.outer else ""
+    more = " or more: each outer fold goes its own way from stage to stage" if plan.outer else ""
     console.print(
         f"{counted(plan.configurations, 'configuration')} × {counted(plan.folds, 'fold')}"
-        f" × {counted(plan.seeds, 'seed')} = {counted(plan.trials, 'trial')};"
+        f" × {counted(plan.seeds, 'seed')}{outer} = {counted(plan.trials, 'trial')}{more};"
         f" training at most about {max(1, plan.seconds):,.0f} s on {counted(plan.workers, 'worker')},"
         " besides starting them and preparing the data"
     )

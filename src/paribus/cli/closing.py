@@ -45,10 +45,15 @@ def _summary(summary: dict[str, Any], study: Study, found: list[dict[str, Any]])
             yield f"  {name}: {', '.join(_scored(best, part, metric) for metric in metrics)}"
     if cost:
         mean = " (of the mean over seeds of its predictions)" if study.protocol.seeds > 1 else ""
+        if study.protocol.folds.name not in ("holdout", "given"):
+            mean = " (of all folds' predictions together)"
         yield (
             f"  choosing: the best validation {metrics[0]} {cost['naive']:.3f}{mean} is worth about"
             f" {cost['corrected']:.3f} once the choice is paid for"
         )
+    if judged := summary["nested"]:
+        value, (low, high) = judged[metrics[0]], judged[f"{metrics[0]}_interval"]
+        yield f"  nested: the whole procedure is worth {metrics[0]} {value:.3f} ({low:.3f} to {high:.3f})"
     for finding in found:
         yield f"  audit {finding['code']}: {finding['message']}"
     done = summary["status"].get("done", 0)

@@ -3,17 +3,24 @@
     table = load(study.data, folder=folder, metrics=study.protocol.metrics)
     parts = split(table, study.protocol, study.seed)
     for fold in parts.folds:
-        preparation = fit_preparation(study.prepare, fold.training, study.seed)
+        preparation, rows = prepare_training(study.prepare, fold.training, study.seed)
         preparation.apply(fold.validation)      # float32, (row, feature)
 
-A scaler or a selector can be fitted on a `TrainingPart` and on nothing else, and only `split` makes one.
+Whatever is learned from rows can be learned from a `TrainingPart` and from nothing else, and only
+`split` makes one.
 """
 
 from __future__ import annotations
 
 from paribus.data.load import load
-from paribus.data.parts import OpenedPart, SealedPart, TrainingPart, ValidationPart
-from paribus.data.prepare import Preparation, fit_preparation
+from paribus.data.parts import OpenedPart, SealedPart, StoppingPart, TrainingPart, ValidationPart
+from paribus.data.prepare import (
+    Preparation,
+    TrainingRows,
+    fit_preparation,
+    most_features,
+    prepare_training,
+)
 from paribus.data.split import Split, split
 from paribus.data.table import Table
 
@@ -22,10 +29,14 @@ __all__ = [
     "Preparation",
     "SealedPart",
     "Split",
+    "StoppingPart",
     "Table",
     "TrainingPart",
+    "TrainingRows",
     "ValidationPart",
     "fit_preparation",
     "load",
+    "most_features",
+    "prepare_training",
     "split",
 ]

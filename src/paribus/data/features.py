@@ -1,107 +1,179 @@
-"""The feature columns: all but the target and those dropped, every cell a finite number."""
+"""Features in compact form: 32-bit numbers and integer codes, taken by row without copying."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data.columns import Column, check_size, listed, read_column, shown
-from paribus.data.sources.rows import UNNAMED, Rows
-from paribus.errors import DataError, nearest
-from paribus.study.spec import Data
+FeatureKind = Literal["numeric", "boolean", "ordinal", "date", "category"]
 
-_LIKE_A_DATE = re.compile(r"\d{4}-\d\d?-\d\d?\b|\d\d?[./-]\d\d?[./-]\d{2,4}\b")
-
-
-def read_features(rows: Rows, data: Data) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Names and features, (row, feature). Raises DataError for whatever is no finite number."""
-    names = _names(rows, data)
-    columns = [read_column(name, rows.frame[name]) for name in names]
-    _refuse_dates(rows, columns)
-    _refuse_text(rows, columns)
-    _refuse_missing(rows, columns)
-    features = np.empty((len(rows.frame), len(names)))
-    for position, column in enumerate(columns):
-        check_size(rows, column)
-        features[:, position] = column.numbers
-    return tuple(names), features
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_STEPS = 1000
+"""A column that spans fewer steps of a 32-bit float than this is kept as distances from an offset."""
 
 
-def _names(rows: Rows, data: Data) -> list[str]:
-    for name in data.drop:
-        if name not in rows.names:
-            raise DataError(
-                f"{rows.label}: data.drop names '{name}', which is no column{nearest(name, rows.names)}"
-                f" (columns: {listed(rows.names)})"
-            )
-    if data.target in data.drop:
-        raise DataError(f"data.drop names '{data.target}', which is data.target: a study needs its target")
-    names = [name for name in rows.names if name != data.target and name not in data.drop]
-    if not names:
-        raise DataError(
-            f"{rows.label}: no feature column is left beside the target '{data.target}'"
-            f" and {len(data.drop)} dropped: a study needs at least one"
-        )
-    for name in names:
-        if name.startswith(UNNAMED):
-            raise DataError(
-                f"{rows.label}: column {rows.names.index(name) + 1} has no name of its own. If it only counts"
-                f" the rows, add '{name}' to data.drop; otherwise name it in the header"
-            )
-    return names
+@dataclass(frozen=True)
+class Feature:
+    """One feature before preparation; `column` is the raw column that it was read from.
+
+    A category has `levels`, one for each code, an ordinal one for each number from 0.
+    """
+
+    name: str
+    kind: FeatureKind
+    column: str
+    levels: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is kept as a number; else as the code of a level."""
+        return self.kind != "category"
 
 
-def _refuse_dates(rows: Rows, columns: list[Column]) -> None:
-    found = [column for column in columns if column.kind == "date" or _text_date(rows, column)]
-    dates = [column.name for column in found]
-    if found:
-        first = int(found[0].unreadable[0])
-        value = rows.frame[dates[0]].iloc[first]
-        raise DataError(
-            f"{rows.label}: column{'s' * (len(dates) > 1)} {listed(dates)} holds dates or times"
-            f" (such as {shown(value)} in {rows.at(first)}), and features must be numbers."
-            " Turn them into numbers, such as days since a fixed date,"
-            " or name them in data.drop"
-        )
+@dataclass(frozen=True, eq=False)
+class Store:
+    """All rows. `numbers`: (number feature, row) float32, NaN where missing, less `offsets`;
+    `codes`: (category feature, row) int32, -1 where missing. Both in the features' order.
+    """
+
+    features: tuple[Feature, ...]
+    numbers: NDArray[np.float32]
+    offsets: NDArray[np.float64]
+    codes: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        for array in (self.numbers, self.offsets, self.codes):
+            array.setflags(write=False)
 
 
-def _text_date(rows: Rows, column: Column) -> bool:
-    if column.kind not in ("text", "category") or not len(column.unreadable):
-        return False
-    return bool(_LIKE_A_DATE.match(str(rows.frame[column.name].iloc[column.unreadable[0]])))
+class Features:
+    """Some rows of a store. Nothing is copied until numbers or codes are asked for."""
+
+    def __init__(self, store: Store, rows: NDArray[np.int64] | None = None) -> None:
+        self._store, self._rows = store, rows
+        if rows is not None:
+            rows.setflags(write=False)
+
+    def __len__(self) -> int:
+        if self._rows is not None:
+            return len(self._rows)
+        return int(max(self._store.numbers.shape[1], self._store.codes.shape[1]))
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> Features:
+        """These rows of these rows: positions, (row,)."""
+        return Features(self._store, rows if self._rows is None else self._rows[rows])
+
+    def __repr__(self) -> str:
+        return f"Features({len(self)} rows × {len(self.columns)})"
+
+    @property
+    def columns(self) -> tuple[Feature, ...]:
+        """What the features are."""
+        return self._store.features
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features' names."""
+        return tuple(feature.name for feature in self.columns)
+
+    @cached_property
+    def number_features(self) -> tuple[Feature, ...]:
+        """The features kept as numbers."""
+        return tuple(feature for feature in self.columns if feature.is_number)
+
+    @cached_property
+    def category_features(self) -> tuple[Feature, ...]:
+        """The features kept as codes."""
+        return tuple(feature for feature in self.columns if not feature.is_number)
+
+    def numbers(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
+        """Number features from `start` to before `stop`: (row, feature), Fortran order, NaN if missing."""
+        block = self._store.numbers[start:stop]
+        block = block if self._rows is None else block[:, self._rows]
+        return (block.astype(np.float64) + self._store.offsets[start:stop, None]).T
+
+    def codes(self, place: int) -> NDArray[np.int32]:
+        """The codes of the category feature at `place` among them: (row,), -1 where missing."""
+        codes: NDArray[np.int32] = self._store.codes[place]
+        return codes if self._rows is None else codes[self._rows]
+
+    @cached_property
+    def gaps(self) -> tuple[int, ...]:
+        """The places among the number features of those with a missing value in these rows."""
+        found = []
+        for place, column in enumerate(self._store.numbers):
+            numbers = column if self._rows is None else column[self._rows]
+            if np.isnan(numbers).any():
+                found.append(place)
+        return tuple(found)
+
+    def keys(self) -> NDArray[np.uint64]:
+        """A hash a row: rows with the same one have equal features. Shape: (row,)."""
+        keys = np.zeros(len(self), dtype=np.uint64)
+        for column in (*self._store.numbers, *self._store.codes):
+            bits = (column if self._rows is None else column[self._rows]).view(np.uint32)
+            keys = (keys ^ bits) * _MIX
+            keys ^= keys >> np.uint64(29)
+        return keys
+
+    def digest(self) -> str:
+        """A hash of these rows: the same in every process and on every machine."""
+        found = blake2b(repr([(f.name, f.kind, f.levels) for f in self.columns]).encode(), digest_size=16)
+        found.update(self._store.offsets.astype("<f8").tobytes())
+        for column in (*self._store.numbers, *self._store.codes):
+            values = column if self._rows is None else column[self._rows]
+            found.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+        return found.hexdigest()
 
 
-def _refuse_text(rows: Rows, columns: list[Column]) -> None:
-    texts = [column for column in columns if column.kind in ("text", "category")]
-    if not texts:
-        return
-    name, unreadable = texts[0].name, texts[0].unreadable
-    cells = rows.frame[name]
-    position = int(unreadable[0]) if len(unreadable) else int(np.argmin(texts[0].missing))
-    others = [column.name for column in texts[1:]]
-    also = f" The same holds for {listed(others)}." if others else ""
-    raise DataError(
-        f"{rows.label}: column '{name}' holds {shown(cells.iloc[position])} in {rows.at(position)}, and"
-        f" features"
-        f" must be numbers (with a decimal point) or true/false.{also} Categories come in a later version:"
-        " encode such a column as numbers, or name it in data.drop"
-    )
+class Collected:
+    """Features as their columns are read, each put away in its compact form at once."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[Feature, NDArray[Any]]] = []
+        self.offsets: list[float] = []
+
+    def add(self, feature: Feature, values: NDArray[Any]) -> None:
+        """Put away float64 numbers, NaN where missing, or codes, -1 where missing: (row,)."""
+        if not feature.is_number:
+            self.columns.append((feature, values.astype(np.int32)))
+            return
+        offset = offset_of(values)
+        numbers = (values - offset).astype(np.float32) + np.float32(
+            0
+        )  # no negative zero: equal rows, equal bits
+        numbers[np.isnan(numbers)] = np.nan
+        self.columns.append((feature, numbers))
+        self.offsets.append(offset)
+
+    def made(self, n_rows: int) -> Features:
+        """All of them as one; this is empty afterwards, so that they don't stand in memory twice."""
+        features = tuple(feature for feature, _ in self.columns)
+        n_numbers = len(self.offsets)
+        numbers = np.empty((n_numbers, n_rows), dtype=np.float32)
+        codes = np.empty((len(features) - n_numbers, n_rows), dtype=np.int32)
+        number, category = n_numbers, len(features) - n_numbers
+        while self.columns:
+            feature, values = self.columns.pop()
+            if feature.is_number:
+                number -= 1
+                numbers[number] = values
+            else:
+                category -= 1
+                codes[category] = values
+        return Features(Store(features, numbers, np.array(self.offsets, dtype=np.float64), codes))
 
 
-def _refuse_missing(rows: Rows, columns: list[Column]) -> None:
-    gaps = [column for column in columns if column.missing.any()]
-    if not gaps:
-        return
-    counted = [
-        f"'{column.name}' ({int(column.missing.sum())}, first in {rows.at(np.argmax(column.missing))})"
-        for column in gaps[:6]
-    ]
-    more = f" and {len(gaps) - 6} more columns" if len(gaps) > 6 else ""
-    total = sum(int(column.missing.sum()) for column in gaps)
-    raise DataError(
-        f"{rows.label}: {total} value{'s are' if total > 1 else ' is'} missing, in"
-        f" {', '.join(counted)}{more}."
-        " Every cell must hold a number: fill them, remove these rows, or name the columns in data.drop"
-    )
+def offset_of(values: NDArray[np.float64]) -> float:
+    """What a column is stored less of: 0, but where 32-bit floats of its size are too coarse for it."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return 0.0
+    low, high = float(known.min()), float(known.max())
+    step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    return (low + high) / 2 if 0 < high - low < _STEPS * step else 0.0

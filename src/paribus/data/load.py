@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from paribus.data.features import read_features
+from paribus.data.columns import listed
+from paribus.data.feature_columns import read_features
+from paribus.data.marks import read_marks
 from paribus.data.sources import read
+from paribus.data.sources.joined import join
 from paribus.data.table import Table, Task
 from paribus.data.target import read_target
+from paribus.data.weight import read_weight
 from paribus.errors import StudyError
 from paribus.study.options import METRICS
 from paribus.study.spec import Data
@@ -30,19 +34,34 @@ def load(
     environment variable PARIBUS_DATA. With `frame`, the rows are its rows and the source is a label.
     Raises DataError for data that can't be used, StudyError for a metric that the task doesn't have.
     """
-    rows = read(data.source, folder, data_dir, frame)
+    rows, n_test = read(data.source, folder, data_dir, frame), 0
+    if data.test:
+        test = read(data.test, folder, data_dir, None)
+        rows, n_test = join(rows, test), len(test)
     target = read_target(rows, data)
-    _check_metrics(metrics, target.task, data.target)
-    names, features = read_features(rows, data)
-    return Table(features, names, target.values, target.task, target.classes, data.source)
+    _check_metrics(metrics, target.task, data.targets)
+    weight = read_weight(rows, data.weight)
+    reading = read_features(rows, data)
+    return Table(
+        reading.features,
+        target.values,
+        target.task,
+        target.classes,
+        data.targets,
+        data.source,
+        weight,
+        reading.dropped,
+        reading.notes,
+        read_marks(rows, data, n_test),
+    )
 
 
-def _check_metrics(metrics: Sequence[str], task: Task, target: str) -> None:
+def _check_metrics(metrics: Sequence[str], task: Task, targets: Sequence[str]) -> None:
     allowed = [name for name, (tasks, _, _) in METRICS.items() if task in tasks]
     for metric in metrics:
         if metric not in allowed:
             raise StudyError(
-                f"metric '{metric}' can't judge a {task} task (target '{target}'), allowed:"
+                f"metric '{metric}' can't judge a {task} task (target {listed(tuple(targets))}), allowed:"
                 f" {', '.join(allowed)}."
                 " Change protocol.metrics, or data.task if the task was meant to be another"
             )

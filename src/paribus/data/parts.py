@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from paribus.data.features import Features
 from paribus.data.table import Table, Task
 
 MADE_BY_SPLIT = object()
@@ -20,14 +21,16 @@ MADE_BY_SPLIT = object()
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Part:
-    """Some rows of a table. `rows`: (row,) positions in it, rising; `features`: (row, feature) float64."""
+    """Some rows of a table. `rows`: (row,) positions in it, rising; `features`: those rows of it, not
+    copied; `target`: (row,) or (row, output); `weight`: how much a row counts in training, (row,).
+    """
 
     rows: NDArray[np.int64]
-    features: NDArray[np.float64]
+    features: Features
     target: NDArray[Any]
-    names: tuple[str, ...]
     task: Task
     classes: tuple[str, ...]
+    weight: NDArray[np.float32] | None = None
     made_by: InitVar[object] = None
 
     def __post_init__(self, made_by: object) -> None:
@@ -35,16 +38,22 @@ class _Part:
             raise TypeError(
                 f"a {type(self).__name__} is made by paribus.data.split alone, so that no rows leak"
             )
-        for array in (self.rows, self.features, self.target):
-            array.setflags(write=False)
+        for array in (self.rows, self.target, self.weight):
+            if array is not None:
+                array.setflags(write=False)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.n_rows} rows, {len(self.names)} features)"
+        return f"{type(self).__name__}({self.n_rows} rows, {len(self.features.columns)} features)"
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.rows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features' names."""
+        return self.features.names
 
 
 class TrainingPart(_Part):
@@ -53,6 +62,10 @@ class TrainingPart(_Part):
 
 class ValidationPart(_Part):
     """The rows that configurations are compared on."""
+
+
+class StoppingPart(_Part):
+    """Rows cut from a training part for early stopping to watch: nothing is fitted on them."""
 
 
 class OpenedPart(_Part):
@@ -97,7 +110,8 @@ Kind = TypeVar("Kind", bound=_Part)
 
 
 def take(kind: type[Kind], table: Table, rows: NDArray[np.int64]) -> Kind:
-    """A part of `kind` with copies of these rows of the table."""
+    """A part of `kind` with these rows of the table."""
+    weight = None if table.weight is None else table.weight[rows]
     return kind(
-        rows, table.features[rows], table.target[rows], table.names, table.task, table.classes, MADE_BY_SPLIT
+        rows, table.features[rows], table.target[rows], table.task, table.classes, weight, MADE_BY_SPLIT
     )

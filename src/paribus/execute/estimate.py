@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from paribus.data import Split
+from paribus.data import Split, most_features
 from paribus.execute.memory import population_memory
 from paribus.execute.trainer import lineages_of, populations
 from paribus.population.grouping import expected_cost, shape_of
@@ -51,6 +51,8 @@ def estimate(trials: Sequence[Trial], split: Split, task: Task, workers: int) ->
 
 def _size(lineage: Lineage, split: Split) -> Size:
     fold = split.folds[lineage.fold]
-    kept = lineage.configuration.prepare.selector.number
-    n_features = int(kept) if kept else len(fold.training.names)
-    return Size(fold.training.n_rows, fold.validation.n_rows, n_features)
+    training = fold.training
+    prepare = lineage.configuration.prepare
+    n_features = most_features(prepare, training.features, training.classes, training.task)
+    stop = fold.stopping.n_rows if fold.stopping else 0
+    return Size(training.n_rows, fold.validation.n_rows, n_features, stop)

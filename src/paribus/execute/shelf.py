@@ -1,55 +1,78 @@
 """Prepared folds on disk for the time of a run, so that all processes share them.
 
-Each fold prepared in one way is fitted and applied once, by whichever process is free, and
-mapped into memory by those that train on it.
+Each fold prepared in one way is fitted and applied once, by whichever process is free, and mapped into
+memory by those that train on it. The table lies here once, mapped too.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
+import joblib
 import numpy as np
+from numpy.typing import NDArray
 
-from paribus.data import Preparation, Split, TrainingPart, ValidationPart, fit_preparation
+from paribus.data import (
+    Preparation,
+    Split,
+    StoppingPart,
+    TrainingPart,
+    TrainingRows,
+    ValidationPart,
+    prepare_training,
+)
 from paribus.population.outcome import FoldArrays, FoldName
 from paribus.study.spec import Prepare
 
-_FIELDS = ("train_x", "train_y", "val_x", "val_y")
+Parts = tuple[TrainingPart, ValidationPart, StoppingPart | None]
+_FIELDS = (
+    *("train_x", "train_y", "train_truth", "train_weight"),
+    *("val_x", "val_y", "val_truth", "stop_x", "stop_y", "stop_truth"),
+)
 
 
 class Shelf:
-    """Prepared folds by name, in `folder`. Small enough to send to a worker: it holds no rows."""
+    """Prepared folds by name, in `folder`. Small enough to send to a worker: it leaves its rows behind."""
 
     def __init__(self, folder: Path, split: Split, seed: int) -> None:
-        """Lay down the parts that preparations are fitted on; the sealed part stays behind."""
+        """Lay down the parts that preparations are fitted on; no part of them leads to sealed rows."""
         self.folder = folder
-        parts = [(fold.training, fold.validation) for fold in split.folds]
-        (folder / "parts.pickle").write_bytes(pickle.dumps((parts, seed)))
+        self.seed = seed
+        self.parts: list[Parts] | None = [
+            (fold.training, fold.validation, fold.stopping) for fold in split.folds
+        ]
+        joblib.dump(self.parts, folder / "parts.joblib")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "parts": None}
 
     def prepare(self, name: FoldName, prepare: Prepare) -> FoldName:
         """Fit this preparation on its fold's training part, apply it, and put the arrays here."""
-        parts, seed = _parts(self.folder)
-        training, validation = parts[name[0]]
-        fitted = fit_preparation(prepare, training, seed)
-        kind = np.float32 if training.task == "regression" else np.int64
-        arrays = (
-            fitted.apply(training),
-            training.target.astype(kind),
-            fitted.apply(validation),
-            validation.target.astype(kind),
-        )
-        for field, array in zip(_FIELDS, arrays, strict=True):
-            np.save(self._path(name, field), array)
-        (self.folder / f"{_digest(name)}.pickle").write_bytes(pickle.dumps(fitted))
+        training, validation, stopping = (self.parts or _parts(self.folder))[name[0]]
+        fitted, rows = prepare_training(prepare, training, self.seed)
+        self._save(name, _arrays(rows, training.task))
+        del rows
+        held_out: dict[str, ValidationPart | StoppingPart] = {
+            "val": validation,
+            **({"stop": stopping} if stopping else {}),
+        }
+        for field, part in held_out.items():
+            self._save(name, {f"{field}_x": fitted.apply(part)})
+            self._save(name, {f"{field}_y": fitted.targets(part).astype(_kind(training.task))})
+            if fitted.target:
+                self._save(name, {f"{field}_truth": part.target.astype(np.float32)})
+        if fitted.target:
+            self._save(name, {"train_truth": training.target.astype(np.float32)})
+        (self.folder / f"{_stem(name)}.pickle").write_bytes(pickle.dumps(fitted))
         return name
 
     def preparation(self, name: FoldName) -> Preparation:
         """The fitted preparation of this name."""
-        fitted: Preparation = pickle.loads((self.folder / f"{_digest(name)}.pickle").read_bytes())
+        fitted: Preparation = pickle.loads((self.folder / f"{_stem(name)}.pickle").read_bytes())
         return fitted
 
     def missing(self, names: Iterable[FoldName]) -> list[FoldName]:
@@ -57,22 +80,40 @@ class Shelf:
         return [name for name in dict.fromkeys(names) if name not in self]
 
     def __contains__(self, name: FoldName) -> bool:
-        return (self.folder / f"{_digest(name)}.pickle").is_file()
+        return (self.folder / f"{_stem(name)}.pickle").is_file()
 
     def load(self, name: FoldName) -> FoldArrays:
         """The arrays of this name, mapped from disk."""
-        return FoldArrays(*(np.load(self._path(name, field), mmap_mode="r") for field in _FIELDS))
+        fitted = self.preparation(name)
+        return FoldArrays(**dict(self._mapped(name)), restore=fitted.restore if fitted.target else None)
+
+    def _mapped(self, name: FoldName) -> Iterator[tuple[str, Any]]:
+        for field in _FIELDS:
+            if (path := self._path(name, field)).is_file():
+                yield field, np.load(path, mmap_mode="r")
+
+    def _save(self, name: FoldName, arrays: dict[str, NDArray[Any]]) -> None:
+        for field, array in arrays.items():
+            np.save(self._path(name, field), array)
 
     def _path(self, name: FoldName, field: str) -> Path:
-        return self.folder / f"{_digest(name)}.{field}.npy"
+        return self.folder / f"{_stem(name)}.{field}.npy"
 
 
-def _digest(name: FoldName) -> str:
-    return blake2b(repr(name).encode(), digest_size=8).hexdigest()
+def _arrays(rows: TrainingRows, task: str) -> dict[str, NDArray[Any]]:
+    arrays = {"train_x": rows.features, "train_y": rows.target.astype(_kind(task))}
+    return arrays if rows.weight is None else {**arrays, "train_weight": rows.weight}
+
+
+def _kind(task: str) -> type[np.float32 | np.int64]:
+    return np.float32 if task in ("regression", "multilabel") else np.int64
+
+
+def _stem(name: FoldName) -> str:
+    return f"{name[0]}-{name[1]}"
 
 
 @lru_cache(maxsize=1)
-def _parts(folder: Path) -> tuple[list[tuple[TrainingPart, ValidationPart]], int]:
-    parts: tuple[list[tuple[TrainingPart, ValidationPart]], int]
-    parts = pickle.loads((folder / "parts.pickle").read_bytes())
+def _parts(folder: Path) -> list[Parts]:
+    parts: list[Parts] = joblib.load(folder / "parts.joblib", mmap_mode="r")
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -49,7 +50,8 @@ class FoldArrays:
     (row, output) for several targets and for labels (0 or 1); how much each training row counts, (row,).
 
     `stop` are rows cut from the training part for early stopping to watch; without them the validation
-    rows are watched.
+    rows are watched. Where `restore` is given, the targets are transformed ones: it brings predictions
+    back into the target's own units, in which `*_truth` are the targets and metrics are computed.
     """
 
     train_x: NDArray[np.float32]
@@ -59,6 +61,10 @@ class FoldArrays:
     train_weight: NDArray[np.float32] | None = None
     stop_x: NDArray[np.float32] | None = None
     stop_y: NDArray[np.float32] | NDArray[np.int64] | None = None
+    restore: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
+    train_truth: NDArray[np.float32] | None = None
+    val_truth: NDArray[np.float32] | None = None
+    stop_truth: NDArray[np.float32] | None = None
 
     @property
     def size(self) -> Size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +14,29 @@ from numpy.typing import NDArray
 from paribus.audit import Finding, audit
 from paribus.audit.evidence import Evidence
 from paribus.errors import StudyError
+from paribus.population.metrics import scores
 from paribus.report.questions import Answer, answers
-from paribus.report.replicates import all_predictions, calls_one_class, replicate_predictions
+from paribus.report.replicates import one_class_trials, sealed_predictions
+from paribus.stats.board import board as ranked
+from paribus.stats.held_out import HeldOut
 from paribus.stats.intervals import Interval, interval
 from paribus.stats.levels import by_level
+from paribus.stats.nested import Nested, nested
 from paribus.stats.optimism import Optimism, optimism
-from paribus.stats.ranking import rank
 from paribus.store.arrays import curves, unpack
-from paribus.store.record import Key, Record
-from paribus.store.tables import LAYERS, configuration_of, factor_columns, trials_frame
+from paribus.store.profile import told_split
+from paribus.store.record import Record
+from paribus.store.tables import LAYERS, compared_trials, configuration_of, trials_frame
 from paribus.study.plan import stages
+from paribus.study.sections.levels import Range
 from paribus.study.spec import Study
 
 SHOWN = 20
 """Rows of the leaderboard that get intervals."""
 CURVES = 6
 """Best configurations whose learning curves are shown."""
+LINES = 10
+"""Trials of a configuration that get a curve each; of more, their mean is drawn."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,14 @@ class StageFacts:
 
 @dataclass(frozen=True)
 class Curve:
-    """The learning curves of one trial: each value by epoch, from 1."""
+    """The learning curves of one trial, or the mean of `trials`: each value by epoch, from 1."""
 
     config_id: str
     fold: int
     seed: int
     best_epoch: int
     values: dict[str, NDArray[np.generic]]
+    trials: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,8 @@ class Facts:
     stages: tuple[StageFacts, ...]
     answers: tuple[Answer, ...]
     optimism: Optimism | None
+    nested: Nested | None
+    split: str
     curves: tuple[Curve, ...]
     findings: tuple[Finding, ...]
     openings: tuple[dict[str, Any], ...]
@@ -118,23 +128,25 @@ def gather(record: Record, study: Study) -> Facts:
     trials = trials_frame(record, study)
     if trials.empty:
         raise StudyError(f"{record.path.parent}: stopped before its first trial: run the study again")
-    board = rank(trials, study.protocol.metrics, factor_columns(study))
     data = record.fact("data")
-    standings = tuple(
-        _standing(record, study, data["task"], row) for row in board.head(SHOWN).to_dict("records")
-    )
-    predicted = all_predictions(record)
+    folds = [place for place, fold in enumerate(data["folds"]) if not fold["judges"]]
+    compared = compared_trials(trials, folds)
+    board = ranked(record, study, compared)
+    held_out = HeldOut(record, study.protocol.is_pooled)
+    standings = tuple(_standing(record, study, held_out, row) for row in board.head(SHOWN).to_dict("records"))
     return Facts(
         study=study,
         data=data,
         trials=trials,
         board=board,
         standings=standings,
-        stages=_stages(record, study, trials),
-        answers=answers(record, study, data["task"]),
-        optimism=_optimism(record, study, data["task"], board, predicted),
-        curves=_curves(record, board),
-        findings=audit(_evidence(study, data, trials, board, predicted)),
+        stages=_stages(record, study, compared),
+        answers=answers(study, held_out),
+        optimism=_optimism(study, board, held_out),
+        nested=nested(record, study.protocol.metrics),
+        split=told_split(data, study),
+        curves=_curves(record, board, folds),
+        findings=audit(_evidence(record, study, data, trials, board)),
         openings=tuple(_rows(record, "select config_id, fold, seed, opened_at, reason from openings")),
         sessions=tuple(_rows(record, "select * from sessions order by started_at")),
         versions=record.fact("versions"),
@@ -149,16 +161,13 @@ def _rows(record: Record, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _standing(record: Record, study: Study, kind: str, row: Mapping[Any, Any]) -> Standing:
-    scored: list[Score] = []
-    for part in ("val", "test"):
-        predictions = replicate_predictions(record, row["config_id"], opened=part == "test")
-        if predictions is None:
-            continue
-        truth = record.truth(part, 0)
-        for metric in study.protocol.metrics:
-            found = interval(kind, metric, truth, predictions)
-            scored.append(Score(part, metric, _value(record, row["config_id"], part, metric), found))
+def _standing(record: Record, study: Study, held_out: HeldOut, row: Mapping[Any, Any]) -> Standing:
+    scored = [
+        Score("val", metric, *found)
+        for metric in study.protocol.metrics
+        if (found := held_out.score(row["config_id"], metric)) is not None
+    ]
+    scored += _sealed_scores(record, study, held_out, row["config_id"])
     return Standing(
         rank=row["rank"],
         config_id=row["config_id"],
@@ -170,15 +179,17 @@ def _standing(record: Record, study: Study, kind: str, row: Mapping[Any, Any]) -
     )
 
 
-def _value(record: Record, config_id: str, part: str, metric: str) -> float:
-    """The mean over folds and seeds of a recorded score."""
-    table = "openings" if part == "test" else "outcomes"
-    rows = record.connection.execute(
-        f"select metrics from {table} where config_id = ? order by fold, seed", (config_id,)
-    ).fetchall()
-    found = [json.loads(text) for (text,) in rows]
-    values = [(each if part == "test" else each.get(part, {})).get(metric) for each in found]
-    return float(np.mean([np.nan if value is None else value for value in values]))
+def _sealed_scores(record: Record, study: Study, held_out: HeldOut, config_id: str) -> list[Score]:
+    """On the sealed part: of the folds' mean prediction, the mean over seeds."""
+    predictions = sealed_predictions(record, config_id)
+    if predictions is None:
+        return []
+    truth, kind = record.truths("test")[0].truth, held_out.kind
+    values = scores(kind, study.protocol.metrics, truth, predictions)
+    return [
+        Score("test", metric, float(value.mean()), interval(kind, metric, truth, predictions))
+        for metric, value in values.items()
+    ]
 
 
 def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFacts, ...]:
@@ -191,14 +202,17 @@ def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFa
         varied = [*stage.factors, *([LAYERS] if "network.hidden" in stage.factors else [])]
         effects = {}
         for factor in varied:
+            levels = stage.factors.get(factor)
+            if isinstance(levels, Range):
+                continue  # every drawn number is a level of its own: no table by level
             if factor in rows.columns and rows[factor].nunique() > 1:
-                ordered = rows.sort_values(factor, key=_declared(stage.factors.get(factor)), kind="stable")
+                ordered = rows.sort_values(factor, key=_declared(levels), kind="stable")
                 effects[factor] = by_level(ordered, factor, study.protocol.metrics, ("val", "train"))
         found.append(
             StageFacts(
                 name=stage.name,
                 design=stage.design,
-                factors=dict(stage.factors),
+                factors={path: _shown(levels) for path, levels in stage.factors.items()},
                 n_configurations=int(rows["config_id"].nunique()),
                 n_trials=len(rows),
                 kept=tuple(kept.get(stage.name, ())),
@@ -208,7 +222,14 @@ def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFa
     return tuple(found)
 
 
-def _declared(levels: Sequence[Any] | None):  # type: ignore[no-untyped-def]
+def _shown(levels: tuple[Any, ...] | Range) -> tuple[Any, ...]:
+    """The levels, a range in words."""
+    if not isinstance(levels, Range):
+        return levels
+    return (f"{levels.low} to {levels.high}{', by powers of ten' if levels.log else ''}",)
+
+
+def _declared(levels: Sequence[Any] | None) -> Callable[[pd.Series[Any]], pd.Series[Any]] | None:
     """A sort key that puts levels in the order in which the study lists them."""
     if levels is None:
         return None
@@ -219,44 +240,49 @@ def _declared(levels: Sequence[Any] | None):  # type: ignore[no-untyped-def]
 
 
 def _evidence(
-    study: Study,
-    data: dict[str, Any],
-    trials: pd.DataFrame,
-    board: pd.DataFrame,
-    predicted: dict[Key, NDArray[np.float32]],
+    record: Record, study: Study, data: dict[str, Any], trials: pd.DataFrame, board: pd.DataFrame
 ) -> Evidence:
     """What the audit looks at: the trials, and whether each tells the classes apart."""
     if data["classes"]:
-        alike = {key for key, predictions in predicted.items() if calls_one_class(predictions)}
+        alike = one_class_trials(record)
         keys = zip(trials["config_id"], trials["fold"], trials["seed"], strict=True)
         trials = trials.assign(one_class=[key in alike for key in keys])
     return Evidence(study, data, trials, board, len(board))
 
 
-def _optimism(
-    record: Record, study: Study, kind: str, board: pd.DataFrame, predicted: dict[Key, NDArray[np.float32]]
-) -> Optimism | None:
-    """On all configurations that are complete, each by the mean prediction of its replicates."""
-    complete = set(board[board["n_done"] == board["n_trials"]]["config_id"])
-    replicates: dict[str, list[NDArray[np.float32]]] = {}
-    for (config_id, _, _), predictions in predicted.items():
-        if config_id in complete:
-            replicates.setdefault(config_id, []).append(predictions)
-    if not replicates:
+def _optimism(study: Study, board: pd.DataFrame, held_out: HeldOut) -> Optimism | None:
+    """On all configurations that are complete, each by its held-out rows' mean prediction."""
+    complete = board[board["n_done"] == board["n_trials"]]["config_id"]
+    found = [each.mean(axis=0) for name in sorted(complete) if (each := held_out.pooled(name)) is not None]
+    if not found:
         return None
-    stacked = np.stack([np.mean(each, axis=0) for each in replicates.values()])
-    return optimism(kind, study.protocol.metrics[0], record.truth("val", 0), stacked)
+    return optimism(held_out.kind, study.protocol.metrics[0], held_out.truth, np.stack(found))
 
 
-def _curves(record: Record, board: pd.DataFrame) -> tuple[Curve, ...]:
-    found = []
+def _curves(record: Record, board: pd.DataFrame, folds: Sequence[int]) -> tuple[Curve, ...]:
+    """Of every trial of the best configurations; their mean where there are many."""
+    found: list[Curve] = []
     for config_id in board["config_id"].head(CURVES):
         rows = record.connection.execute(
             "select fold, seed, best_epoch, arrays from outcomes where config_id = ? order by fold, seed",
             (config_id,),
         )
-        found += [
+        made = [
             Curve(config_id, fold, seed, best_epoch, curves(unpack(arrays)))
             for fold, seed, best_epoch, arrays in rows
+            if fold in folds
         ]
+        found += made if len(made) <= LINES else [_mean_curve(made)]
     return tuple(found)
+
+
+def _mean_curve(curves: Sequence[Curve]) -> Curve:
+    """The mean by epoch; a training that stopped counts on with its last value."""
+    longest = max(len(values) for curve in curves for values in curve.values.values())
+
+    def held(values: NDArray[np.generic]) -> NDArray[np.float64]:
+        return np.pad(values.astype(np.float64), (0, longest - len(values)), mode="edge")
+
+    names = [name for name in curves[0].values if all(name in curve.values for curve in curves)]
+    values = {name: np.mean([held(curve.values[name]) for curve in curves], axis=0) for name in names}
+    return Curve(curves[0].config_id, 0, 0, 0, dict(values), len(curves))

@@ -16,6 +16,7 @@ from paribus.stats.intervals import REFERENCES
 from paribus.stats.optimism import REFERENCE
 from paribus.store.tables import LAYERS, stage_names
 from paribus.study.options import OPTIONS
+from paribus.study.plan import OUTER
 from paribus.study.toml import format_study
 
 ROWS = 200
@@ -39,7 +40,7 @@ def page(facts: Facts, figures: Sequence[Figure]) -> str:
             data=facts.data,
             best=facts.standings[0] if facts.standings else None,
             metrics=facts.study.protocol.metrics,
-            parts={"train": "training", "val": "validation", "test": "sealed"},
+            folds=sum(not fold["judges"] for fold in facts.data["folds"]),
             varied=_varied(facts),
             status=facts.trials["status"].value_counts().to_dict(),
             board=facts.board.head(len(facts.standings)).to_dict("records"),
@@ -89,7 +90,8 @@ def _varied(facts: Facts) -> list[str]:
 def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
     """Every stage and question with its number of configurations and trials, and its training time."""
     groups = dict(list(facts.trials.groupby("stage", sort=False)))
-    for name in stage_names(facts.study):
+    outer = [OUTER] if facts.nested else []
+    for name in [*stage_names(facts.study), *outer]:
         rows = groups.get(name, facts.trials.head(0))
         yield {
             "name": name,
@@ -103,6 +105,7 @@ def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
 def _methods(facts: Facts) -> list[str]:
     """The methods of the intervals that the page shows."""
     found = [score.interval for standing in facts.standings for score in standing.scores]
+    found += facts.nested.intervals.values() if facts.nested else []
     for each in (each for answer in facts.answers for each in answer.levels):
         found += [each.interval, each.difference_interval]
     return sorted({interval.method for interval in found})
@@ -114,6 +117,10 @@ def _references(facts: Facts) -> Iterator[tuple[str, str]]:
         yield f"{method} interval", REFERENCES.get(method, "")
     if facts.optimism:
         yield "optimism of the choice", REFERENCE
+    validation = facts.study.protocol.folds.name
+    for option in OPTIONS:
+        if (option.family, option.name) == ("validation", validation) and option.source:
+            yield f"{validation} (protocol.validation)", option.source
     for path, family in _FAMILIES.items():
         used = facts.board[path] if path in facts.board else [s.levels[path] for s in facts.standings[:1]]
         names = {str(word).partition(":")[0] for word in used}

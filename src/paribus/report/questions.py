@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from paribus.population.metrics import scores
-from paribus.report.replicates import replicate_predictions
-from paribus.stats.intervals import Interval, interval, paired
-from paribus.store.record import Record
+from paribus.stats.held_out import HeldOut
+from paribus.stats.intervals import Interval
 from paribus.study.options import larger_is_better
 from paribus.study.plan import question_configurations
 from paribus.study.spec import Question, Study
@@ -38,47 +33,38 @@ class Answer:
     sentence: str
 
 
-def answers(record: Record, study: Study, kind: str) -> tuple[Answer, ...]:
-    """The answer to each question of the study, on the validation rows."""
-    return tuple(_answer(record, study, kind, question) for question in study.question)
+def answers(study: Study, held_out: HeldOut) -> tuple[Answer, ...]:
+    """The answer to each question of the study, on the held-out rows."""
+    n_seeds = study.protocol.seeds
+    basis = f"{_counted(len(held_out.sizes), 'fold')}, " if len(held_out.sizes) > 1 else "on one split, "
+    basis += _counted(n_seeds, "seed")
+    return tuple(_answer(study, question, held_out, basis) for question in study.question)
 
 
-def _answer(record: Record, study: Study, kind: str, question: Question) -> Answer:
-    truth, found = record.truth("val", 0), []
-    for level, configuration in question_configurations(study, question):
-        predictions = replicate_predictions(record, configuration.config_id)
-        if predictions is not None:
-            found.append(
-                (
-                    level,
-                    configuration.config_id,
-                    predictions,
-                    _mean(kind, question.metric, truth, predictions),
-                )
-            )
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _answer(study: Study, question: Question, held_out: HeldOut, basis: str) -> Answer:
+    found = [
+        (level, configuration.config_id, scored)
+        for level, configuration in question_configurations(study, question)
+        if (scored := held_out.score(configuration.config_id, question.metric)) is not None
+    ]
     if not found:
         return Answer(question, (), "No level has a finished trial.")
     sign = 1 if larger_is_better(question.metric) else -1
-    best = max(found, key=lambda each: sign * each[3])
+    best, best_id, _ = max(found, key=lambda each: sign * each[2][0])
     levels = tuple(
         LevelAnswer(
-            level,
-            config_id,
-            value,
-            interval(kind, question.metric, truth, predictions),
-            value - best[3],
-            paired(kind, question.metric, truth, predictions, best[2]),
+            level, config_id, value, interval, *held_out.difference(config_id, best_id, question.metric)
         )
-        for level, config_id, predictions, value in found
+        for level, config_id, (value, interval) in found
     )
-    return Answer(question, levels, _sentence(question, levels, best[0], len(best[2])))
+    return Answer(question, levels, _sentence(question, levels, best, basis))
 
 
-def _mean(kind: str, metric: str, truth: NDArray[np.generic], predictions: NDArray[np.float32]) -> float:
-    return float(scores(kind, [metric], truth, predictions)[metric].mean())
-
-
-def _sentence(question: Question, levels: tuple[LevelAnswer, ...], best: Any, replicates: int) -> str:
+def _sentence(question: Question, levels: tuple[LevelAnswer, ...], best: Any, basis: str) -> str:
     """What the intervals allow to be said, and no more."""
     top = next(each for each in levels if each.level == best)
     worse = [
@@ -86,7 +72,6 @@ def _sentence(question: Question, levels: tuple[LevelAnswer, ...], best: Any, re
         for each in levels
         if each.level != best and (each.difference_interval.low > 0 or each.difference_interval.high < 0)
     ]
-    basis = f"on one split, {replicates} seed{'s' if replicates > 1 else ''}"
     first = (
         f"{question.vary} = {best} has the best {question.metric}: {top.estimate:.3f}"
         f" (95 % interval {top.interval.low:.3f} to {top.interval.high:.3f}, {basis})"

@@ -5,17 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.store.arrays import unpack
 from paribus.store.record import Key, Record
-
-
-def all_predictions(record: Record) -> dict[Key, NDArray[np.float32]]:
-    """Predictions of the validation rows by every trial that is done, by (config_id, fold, seed)."""
-    query = "select config_id, fold, seed, arrays from outcomes where status = 'done' order by 1, 2, 3"
-    return {
-        tuple(key): unpack(blob)["predictions"].astype(np.float32)
-        for *key, blob in record.connection.execute(query)
-    }
 
 
 def calls_one_class(predictions: NDArray[np.float32]) -> bool:
@@ -24,15 +14,29 @@ def calls_one_class(predictions: NDArray[np.float32]) -> bool:
     return bool((called == called[0]).all())
 
 
-def replicate_predictions(record: Record, config_id: str, opened: bool = False) -> NDArray[np.float32] | None:
-    """Predictions of the validation rows (of the opened test rows), (replicate, row[, class]);
-    None where a trial has none.
+def one_class_trials(record: Record) -> set[Key]:
+    """The (config_id, fold, seed) of every trial that calls all its validation rows alike: two or more."""
+    configurations = [row for (row,) in record.connection.execute("select config_id from configurations")]
+    return {
+        (config_id, fold, seed)
+        for config_id in configurations
+        for (fold, seed), found in record.predictions(config_id).items()
+        if len(found) > 1 and calls_one_class(found)
+    }
+
+
+def sealed_predictions(record: Record, config_id: str) -> NDArray[np.float32] | None:
+    """Of the opened test rows, the mean over the networks of all folds: (seed, row[, class]).
+
+    None for a configuration that the sealed part was not opened for.
     """
-    table = "openings" if opened else "outcomes"
-    rows = record.connection.execute(
-        f"select arrays from {table} where config_id = ? order by fold, seed", (config_id,)
-    ).fetchall()
-    found = [unpack(blob).get("predictions") for (blob,) in rows]
-    if not found or any(each is None for each in found):
+    found = record.predictions(config_id, opened=True)
+    seeds = sorted({seed for _, seed in found})
+    if not seeds:
         return None
-    return np.stack([each.astype(np.float32) for each in found if each is not None])
+    return np.stack(
+        [
+            np.mean([each for (_, of), each in found.items() if of == seed], axis=0, dtype=np.float64)
+            for seed in seeds
+        ]
+    ).astype(np.float32)

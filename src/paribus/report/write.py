@@ -53,6 +53,7 @@ def summary(facts: Facts) -> dict[str, Any]:
             **scored,
         },
         "optimism": dataclasses.asdict(facts.optimism) if facts.optimism else None,
+        "nested": _nested(facts),
         "n_trials": len(facts.trials),
         "n_configurations": len(facts.board),
         "status": facts.trials["status"].value_counts().to_dict(),
@@ -62,6 +63,17 @@ def summary(facts: Facts) -> dict[str, Any]:
         "data_fingerprint": facts.fingerprint,
         "study_hash": facts.study_hash,
     }
+
+
+def _nested(facts: Facts) -> dict[str, Any] | None:
+    """The outer judgement, by metric, and each outer fold's choice."""
+    if facts.nested is None:
+        return None
+    told: dict[str, Any] = {}
+    for metric, value in facts.nested.estimates.items():
+        bounds = facts.nested.intervals[metric]
+        told |= {metric: value, f"{metric}_interval": [bounds.low, bounds.high]}
+    return {**told, "folds": [dataclasses.asdict(fold) for fold in facts.nested.folds]}
 
 
 def _questions(facts: Facts) -> pd.DataFrame:

@@ -14,6 +14,21 @@ from scipy import optimize, stats
 
 from paribus.population.metrics import scores
 from paribus.seeds import stream
+from paribus.stats.citations import REFERENCES
+
+__all__ = [
+    "LEVEL",
+    "REFERENCES",
+    "Interval",
+    "bootstrap",
+    "delong",
+    "interval",
+    "newcombe",
+    "paired",
+    "paired_resamples",
+    "placements",
+    "wilson",
+]
 
 LEVEL = 0.95
 RESAMPLES = 2000
@@ -23,21 +38,11 @@ Array = NDArray[np.generic]
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % interval, and the method's name in `REFERENCES`."""
+    """A 95 % interval, and the method's name in `citations.REFERENCES`."""
 
     low: float
     high: float
     method: str
-
-
-REFERENCES = {
-    "wilson": "Wilson, Journal of the American Statistical Association 22, 1927",
-    "delong": "DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988;"
-    " Sun & Xu, IEEE Signal Processing Letters 21, 2014",
-    "newcombe": "Newcombe, Statistics in Medicine 25, 2006 (method 5),"
-    " after Hanley & McNeil, Radiology 143, 1982",
-    "bootstrap": "Efron & Tibshirani, An Introduction to the Bootstrap, 1993 (percentile, rows resampled)",
-}
 
 
 def interval(kind: str, metric: str, truth: Array, predictions: Array) -> Interval:
@@ -69,19 +74,29 @@ def wilson(right: int, of: int) -> Interval:
 
 def delong(positive: Array, scored: NDArray[np.float64]) -> Interval:
     """The interval of the area under the ROC curve, on the logit scale; Newcombe's where it is 0 or 1."""
-    x, y = scored[positive.astype(bool)], scored[~positive.astype(bool)]
-    together = stats.rankdata(np.concatenate([x, y]))
-    by_positive = (together[: len(x)] - stats.rankdata(x)) / len(y)
-    by_negative = 1 - (together[len(x) :] - stats.rankdata(y)) / len(x)
+    by_positive, by_negative = placements(positive, scored)
     area = float(by_positive.mean())
     variance = sum(
         float(part.var(ddof=1)) / len(part) for part in (by_positive, by_negative) if len(part) > 1
     )
     if variance == 0 or area in (0.0, 1.0):
-        return newcombe(area, len(x), len(y))
+        return newcombe(area, len(by_positive), len(by_negative))
     logit, spread = np.log(area / (1 - area)), np.sqrt(variance) / (area * (1 - area))
     low, high = 1 / (1 + np.exp(-(logit + np.array([-_Z, _Z]) * spread)))
     return Interval(float(low), float(high), "delong")
+
+
+def placements(
+    positive: Array, scored: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each positive row the share of negative rows that score less, and for each negative row the
+    share of positive rows that score more; ties count half. The mean of either is the area.
+    """
+    x, y = scored[positive.astype(bool)], scored[~positive.astype(bool)]
+    together = stats.rankdata(np.concatenate([x, y]))
+    by_positive = (together[: len(x)] - stats.rankdata(x)) / len(y)
+    by_negative = 1 - (together[len(x) :] - stats.rankdata(y)) / len(x)
+    return by_positive, by_negative
 
 
 def newcombe(area: float, positives: int, negatives: int) -> Interval:
@@ -116,10 +131,15 @@ def _percentiles(found: NDArray[np.float64]) -> Interval:
 
 def paired(kind: str, metric: str, truth: Array, one: Array, other: Array) -> Interval:
     """The interval of `one`'s score minus `other`'s: the same resampled rows for both."""
+    return _percentiles(paired_resamples(kind, metric, truth, one, other))
+
+
+def paired_resamples(kind: str, metric: str, truth: Array, one: Array, other: Array) -> NDArray[np.float64]:
+    """`one`'s score minus `other`'s on each resample of the rows, (resample,)."""
     chosen = stream(0, "bootstrap").integers(0, len(truth), (RESAMPLES, len(truth)))
     found = np.zeros(RESAMPLES)
     for sign, predictions in ((1, one), (-1, other)):
         for replicate in predictions:
             values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
             found += sign * values / len(predictions)
-    return _percentiles(found)
+    return found

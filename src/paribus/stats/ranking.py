@@ -1,8 +1,8 @@
 """Ranking: configurations by their validation scores, the first metric first.
 
-Lexicographic over the study's metrics, each the mean over folds and seeds; equal in all of them,
-fewer parameters, then the configuration's own name. Never by the test part: this module is given
-none of it.
+Lexicographic over the study's metrics, each the mean over folds and seeds (leave-one-out: of all rows'
+predictions together); equal in all of them, fewer parameters, then the configuration's own name. Never
+by the test part: this module is given none of it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,19 @@ import pandas as pd
 from paribus.study.options import larger_is_better
 
 
-def rank(trials: pd.DataFrame, metrics: Sequence[str], factors: Sequence[str]) -> pd.DataFrame:
+def rank(
+    trials: pd.DataFrame,
+    metrics: Sequence[str],
+    factors: Sequence[str],
+    pooled: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """One row a configuration, the best first.
 
     `trials` has a row a trial (`store.tables.trials_frame`). A trial that diverged or failed takes
     its configuration behind all that are complete. Columns: rank, config_id, stage (the first that
     asked), the factors, n_parameters, n_trials, n_done, val_<metric> and its standard deviation over
-    trials, train_<metric>, train_seconds.
+    trials, train_<metric>, train_seconds. `pooled` has those validation scores by config_id where folds
+    aren't scored one by one (`HeldOut.board_scores`).
     """
     # Stages that ask for the same training share its outcome: it counts once.
     once = trials.drop_duplicates(["config_id", "fold", "seed"])
@@ -35,6 +41,8 @@ def rank(trials: pd.DataFrame, metrics: Sequence[str], factors: Sequence[str]) -
         board[f"val_{metric}"] = groups[f"val_{metric}"].mean()
         board[f"val_{metric}_sd"] = groups[f"val_{metric}"].std()
         board[f"train_{metric}"] = groups[f"train_{metric}"].mean()
+    if pooled is not None:
+        board[pooled.columns] = pooled.reindex(board.index)
     board["train_seconds"] = groups["train_seconds"].sum()
     order = pd.DataFrame({"incomplete": board["n_done"] < board["n_trials"]})
     for metric in metrics:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from sqlite3 import Blob
+
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
@@ -23,6 +26,23 @@ def pack(outcome: Outcome) -> bytes:
 def unpack(blob: bytes) -> dict[str, NDArray[np.generic]]:
     """The arrays that `pack` put together, by name."""
     return dict(load(blob))
+
+
+def read_one(blob: Blob, name: str) -> NDArray[np.generic] | None:
+    """One array of what `pack` put together, without reading the others; None where it isn't there."""
+    length = int.from_bytes(blob.read(_LENGTH), "little")
+    entry = json.loads(blob.read(length)).get(name)
+    if entry is None:
+        return None
+    start, end = entry["data_offsets"]
+    blob.seek(_LENGTH + length + start)
+    array: NDArray[np.generic] = np.frombuffer(blob.read(end - start), dtype=_TYPES[entry["dtype"]])
+    return array.reshape(entry["shape"])
+
+
+_LENGTH = 8
+"""Bytes that say how long the header of safetensors is."""
+_TYPES = {"F32": "<f4", "F64": "<f8"}
 
 
 def curves(arrays: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:

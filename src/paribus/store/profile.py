@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from paribus.data import Split, Table
-from paribus.store.record import Record
+from paribus.data.marks import TEST
+from paribus.data.profile import table_profile
+from paribus.data.split import Fold
+from paribus.store.record import Record, Truth
+from paribus.study.spec import Study
 
 
 def profile(table: Table, parts: Split) -> dict[str, Any]:
-    """Sizes, classes, parts and duplicates."""
-    fold = parts.folds[0]
-    sizes = {"train": fold.training.n_rows, "val": fold.validation.n_rows}
+    """Sizes, classes, parts, folds and duplicates.
+
+    `profile` is what each column holds; `parts` are the rows of the first fold's training part, all rows
+    that judge in some fold, and the sealed ones; `folds` the sizes of every fold.
+    """
+    first = parts.folds[0]
+    judged = np.concatenate([parts.folds[place].validation.rows for place in parts.compared])
+    sizes = {"train": first.training.n_rows, "val": len(np.unique(judged))}
+    if first.stopping is not None:
+        sizes["stop"] = first.stopping.n_rows
     if parts.sealed is not None:
         sizes["test"] = parts.sealed.n_rows
     return {
@@ -24,11 +39,55 @@ def profile(table: Table, parts: Split) -> dict[str, Any]:
         "duplicates": table.duplicates,
         "leaked_duplicates": parts.leaked_duplicates,
         "parts": sizes,
+        "folds": [_sizes(fold) for fold in parts.folds],
+        "n_groups": None if table.marks.groups is None else int(table.marks.groups.max()) + 1,
+        "profile": asdict(table_profile(table)),
+        "test_is_given": table.marks.given is not None and bool((table.marks.given == TEST).any()),
     }
+
+
+def _sizes(fold: Fold) -> dict[str, Any]:
+    stop = fold.stopping.n_rows if fold.stopping else 0
+    rows = {"train": fold.training.n_rows, "val": fold.validation.n_rows, "stop": stop}
+    return {**rows, "repeat": fold.repeat, "outer": fold.outer, "judges": fold.judges}
 
 
 def describe(record: Record, table: Table, parts: Split) -> None:
     """Write down the data's profile and the true targets of the validation rows."""
     record.put_facts(data=profile(table, parts))
-    for place, fold in enumerate(parts.folds):
-        record.put_truth("val", place, fold.validation.target)
+    record.put_truths(
+        "val",
+        [
+            Truth(place, fold.validation.rows, fold.validation.target)
+            for place, fold in enumerate(parts.folds)
+        ],
+    )
+
+
+def told_split(data: Mapping[str, Any], study: Study) -> str:
+    """The parts in words: `training 34 to 35, validation 3 to 4 in each of 10 folds; test 34 sealed`."""
+    inner = [fold for fold in data["folds"] if not fold["judges"]]
+    outer = [fold for fold in data["folds"] if fold["judges"]]
+    stop = f", stopping {_between(inner, 'stop')}" if inner[0]["stop"] else ""
+    told = f"training {_between(inner, 'train')}{stop}, validation {_between(inner, 'val')}"
+    if len(inner) > 1:
+        repeats = len({fold["repeat"] for fold in inner})
+        folds = f"{len(inner):,} folds" + (f" ({repeats} repeats)" if 1 < repeats < len(inner) else "")
+        told += f" in each of {folds}"
+    if outer:
+        rows = _between(outer, "val")
+        told = f"inner folds: {told}; {len(outer)} outer folds of {rows} rows judge what these choose"
+    if data["n_groups"]:
+        told += f"; {data['n_groups']:,} groups ({study.data.group}) kept whole"
+    if study.protocol.folds.name == "time":
+        order = f"the column {study.data.time}" if study.data.time else "their order in the data"
+        told += f"; rows in time by {order}"
+    if "test" not in data["parts"]:
+        return f"{told}; no test part"
+    given = f", given by {'data.test' if study.data.test else 'data.split'}" if data["test_is_given"] else ""
+    return f"{told}; test {data['parts']['test']:,} sealed{given}"
+
+
+def _between(folds: Sequence[Mapping[str, Any]], part: str) -> str:
+    sizes = [fold[part] for fold in folds]
+    return f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"

@@ -24,7 +24,7 @@ from safetensors.numpy import load, save
 
 from paribus.errors import InterruptedStudyError, StudyError
 from paribus.population.outcome import Outcome
-from paribus.store.arrays import pack
+from paribus.store.arrays import pack, read_one
 from paribus.study.plan import Trial
 
 NAME = "paribus.db"
@@ -40,6 +40,15 @@ class Opening:
     reason: str
     metrics: dict[str, float]
     predictions: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The true targets of one fold's validation rows: (row,), and their positions in the table, (row,)."""
+
+    fold: int
+    rows: NDArray[np.int64]
+    truth: NDArray[np.generic]
 
 
 class Record:
@@ -124,19 +133,24 @@ class Record:
                 [(name, json.dumps(value, ensure_ascii=False)) for name, value in facts.items()],
             )
 
-    def put_truth(self, part: str, fold: int, truth: NDArray[np.generic]) -> None:
-        """Keep the true targets of a part, for statistics that come after the run."""
+    def put_truths(self, part: str, truths: Iterable[Truth]) -> None:
+        """Keep the true targets of a part (`val` or `test`), for statistics that come after the run."""
         with self._writing():
-            self.connection.execute(
+            self.connection.executemany(
                 "insert into truths values (?, ?, ?) on conflict do nothing",
-                (part, fold, save({"truth": truth})),
+                [
+                    (part, truth.fold, save({"truth": truth.truth, "rows": np.ascontiguousarray(truth.rows)}))
+                    for truth in truths
+                ],
             )
 
-    def truth(self, part: str, fold: int) -> NDArray[np.generic]:
-        """The true targets of a part (`val` or `test`), (row,)."""
-        query = "select truth from truths where part = ? and fold = ?"
-        blob = self.connection.execute(query, (part, fold)).fetchone()[0]
-        found: NDArray[np.generic] = load(blob)["truth"]
+    def truths(self, part: str) -> dict[int, Truth]:
+        """The true targets of a part by fold; the sealed part stands under 0."""
+        query = "select fold, truth from truths where part = ? order by fold"
+        found = {}
+        for fold, blob in self.connection.execute(query, (part,)):
+            arrays = load(blob)
+            found[fold] = Truth(fold, arrays["rows"].astype(np.int64), arrays["truth"])
         return found
 
     # trials and outcomes
@@ -188,6 +202,35 @@ class Record:
             f"select arrays from {table} where config_id = ? and fold = ? and seed = ?", key
         ).fetchone()
         return bytes(row[0])
+
+    def predictions(self, config_id: str, opened: bool = False) -> dict[tuple[int, int], NDArray[np.float32]]:
+        """A configuration's stored predictions by (fold, seed), of those of its trials that have any:
+        of the validation rows, or of the opened test rows.
+        """
+        table = "openings" if opened else "outcomes"
+        done = "" if opened else "and status = 'done'"
+        query = f"select rowid, fold, seed from {table} where config_id = ? {done} order by fold, seed"
+        found = {}
+        for number, fold, seed in self.connection.execute(query, (config_id,)).fetchall():
+            with self.connection.blobopen(table, "arrays", number, readonly=True) as blob:
+                array = read_one(blob, "predictions")
+            if array is not None:
+                found[fold, seed] = array.astype(np.float32)
+        return found
+
+    def scores(self, config_id: str, metric: str, opened: bool = False) -> dict[tuple[int, int], float]:
+        """A configuration's recorded scores by (fold, seed): on validation, or on the sealed part.
+
+        NaN where one is undefined or the trial didn't end well.
+        """
+        table = "openings" if opened else "outcomes"
+        query = f"select fold, seed, metrics from {table} where config_id = ? order by fold, seed"
+        found = {}
+        for fold, seed, text in self.connection.execute(query, (config_id,)):
+            told = json.loads(text)
+            value = (told if opened else told.get("val", {})).get(metric)
+            found[fold, seed] = math.nan if value is None else float(value)
+        return found
 
     # stages, openings, sessions
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
-from paribus.study.plan import QUESTION, stages
+from paribus.study.plan import OUTER, QUESTION, stages
 from paribus.study.spec import Study
 
 LAYERS = "network.layers"
@@ -52,7 +53,7 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
     """
     raw = pd.read_sql_query(_QUERY, record.connection).astype({"metrics": object, "test": object})
     raw = raw.where(raw.notna(), None)
-    place = {name: position for position, name in enumerate(stage_names(study))}
+    place = {name: position for position, name in enumerate([*stage_names(study), OUTER])}
     raw = raw.sort_values(
         ["stage", "config_id", "fold", "seed"], key=lambda c: c.map(place) if c.name == "stage" else c
     ).reset_index(drop=True)
@@ -78,6 +79,15 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
             columns[f"{part}_{metric}"] = pd.Series([row.get(metric) for row in scored], dtype="float64")
     columns["reason"] = raw["reason"].fillna("")
     return pd.DataFrame(columns)
+
+
+def compared_trials(frame: pd.DataFrame, folds: Collection[int]) -> pd.DataFrame:
+    """The rows of `trials_frame` that compare configurations: on `folds`, of the configurations that were
+    asked for on all of them. The others are nested validation's own.
+    """
+    inside = frame[frame["fold"].isin(list(folds))]
+    n_folds = inside.groupby("config_id")["fold"].transform("nunique")
+    return inside[n_folds == len(folds)]
 
 
 _WHOLE = ("n_parameters", "epochs_run", "best_epoch")

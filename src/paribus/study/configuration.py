@@ -65,7 +65,7 @@ class Configuration:
     @cached_property
     def prepared_by(self) -> str:
         """A digest of how rows are prepared: configurations that share it can share prepared rows."""
-        return digest(self.prepare.model_dump(exclude={"class_weight"}))
+        return digest(flatten({"prepare": self.prepare.features}))
 
     def with_epochs(self, epochs: int) -> Configuration:
         """The same but for the number of epochs."""

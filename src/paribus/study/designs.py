@@ -1,21 +1,29 @@
-"""Designs: how a stage draws its configurations. One function a design."""
+"""Designs: how a stage draws its configurations. One function a design.
+
+Each yields the levels that it gives to factors; a factor that isn't there keeps its level.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations, product
 from typing import Any
 
+from paribus.designs.fractions import fraction
+from paribus.designs.points import POINTS
+from paribus.study.sections.levels import Range
 from paribus.study.spec import Stage
 
+Drawn = Iterator[dict[str, Any]]
 
-def grid(factors: dict[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+
+def grid(factors: Mapping[str, tuple[Any, ...]]) -> Drawn:
     """Every combination of the levels; the last factor moves fastest."""
     for combination in product(*factors.values()):
         yield dict(zip(factors, combination, strict=True))
 
 
-def listed(factors: dict[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+def listed(factors: Mapping[str, tuple[Any, ...]]) -> Drawn:
     """The first levels of all factors together, then the second, and so on."""
     if not factors:
         yield {}
@@ -23,9 +31,54 @@ def listed(factors: dict[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         yield dict(zip(factors, row, strict=True))
 
 
-DESIGNS = {"grid": grid, "list": listed}
+def ofat(factors: Mapping[str, tuple[Any, ...]]) -> Drawn:
+    """The base, then every level of one factor, the others held, then of the next."""
+    yield {}
+    for path, levels in factors.items():
+        for level in levels:
+            yield {path: level}
 
 
-def draw(stage: Stage) -> Iterator[dict[str, Any]]:
+def pairs(factors: Mapping[str, tuple[Any, ...]]) -> Drawn:
+    """Every two factors crossed, the others held."""
+    for two in combinations(factors, 2):
+        yield from grid({path: factors[path] for path in two})
+
+
+def sampled(stage: Stage) -> Drawn:
+    """Points of the unit cube, each as a level of every factor, whatever order these are written in."""
+    assert stage.configurations is not None
+    paths = sorted(stage.factors)
+    for point in POINTS[stage.design](stage.configurations, len(paths), stage.seed):
+        yield {path: _at(stage.factors[path], share) for path, share in zip(paths, point, strict=True)}
+
+
+def _at(levels: tuple[Any, ...] | Range, share: float) -> Any:
+    return levels.at(share) if isinstance(levels, Range) else levels[int(share * len(levels))]
+
+
+def fractional(stage: Stage) -> Drawn:
+    """A fraction of a factorial of two levels a factor."""
+    assert stage.resolution is not None
+    paths = sorted(stage.factors)
+    for row in fraction(len(paths), stage.resolution):
+        yield {path: stage.ends(path)[second] for path, second in zip(paths, row, strict=True)}
+
+
+DESIGNS: dict[str, Callable[[Mapping[str, tuple[Any, ...]]], Drawn]] = {
+    "grid": grid,
+    "factorial": grid,
+    "list": listed,
+    "ofat": ofat,
+    "pairs": pairs,
+}
+"""Those whose levels are all listed."""
+
+
+def draw(stage: Stage) -> Drawn:
     """The levels that `stage` gives to its factors, one mapping a configuration."""
-    return DESIGNS[stage.design](stage.factors)
+    if stage.is_sampled:
+        return sampled(stage)
+    if stage.resolution is not None:
+        return fractional(stage)
+    return DESIGNS[stage.design]({path: stage.ends(path) for path in stage.factors})

@@ -31,11 +31,11 @@ def one_of(family: str, *more: str) -> AfterValidator:
     return AfterValidator(lambda name: choose(name, family, (*more, *names(family))))
 
 
-def word(family: str, whole: bool = True) -> AfterValidator:
-    """A name of `family` with the number that it takes."""
+def word(family: str) -> AfterValidator:
+    """A name of `family` with the numbers that it takes."""
 
     def check(text: str) -> str:
-        parse_word(text, family, whole)
+        parse_word(text, family)
         return text
 
     return AfterValidator(check)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from paribus.errors import nearest
 from paribus.study.configuration import Configuration
 from paribus.study.options import METRICS
-from paribus.study.problems import Path, Problem, WrongStudyError
+from paribus.study.problems import Path, Problem, WrongStudyError, shown
 from paribus.study.spec import Study
 from paribus.study.values import parse_word
 
 
-def check_fit(study: Study, task: str, n_features: int) -> None:
-    """Raise `WrongStudyError` for metrics that can't judge `task` and for selecting more than there is."""
+def check_fit(
+    study: Study, task: str, n_features: int, classes: Sequence[str] = (), n_targets: int = 1
+) -> None:
+    """Raise `WrongStudyError` for what can't be asked of a task with these classes, features and targets.
+
+    `n_features`: the most that any preparation gives, but for hashing.
+    """
     asked: list[tuple[Path, str]] = [
         (("protocol", "metrics", place), name) for place, name in enumerate(study.protocol.metrics)
     ]
@@ -23,12 +29,60 @@ def check_fit(study: Study, task: str, n_features: int) -> None:
         sentence = ""
         if factor == "train.early_stopping.monitor" and level != "val_loss":
             sentence = _metric(level.removeprefix("val_"), task)
-        if factor == "prepare.select" and (parse_word(level, "selector").number or 0) > n_features:
-            sentence = f"'{level}' asks for more than the {n_features} features of the data: use fewer"
+        if factor.startswith("prepare."):
+            sentence = _prepare(factor, level, task, n_targets) or _selected(study, factor, level, n_features)
+        if factor == "prepare.class_weight":
+            sentence = _class_weight(level, task, classes)
         if sentence:
             found.append(Problem(path, sentence))
     if found:
         raise WrongStudyError(found)
+
+
+def _prepare(factor: str, level: Any, task: str, n_targets: int) -> str:
+    """Why a way of preparing can't be used for the task, or nothing."""
+    name = str(level).partition(":")[0]
+    if factor == "prepare.resample" and name != "none" and task not in ("binary", "multiclass"):
+        return f"'{level}' balances classes, but the task is {task}: use 'none'"
+    if factor == "prepare.target" and name != "none" and task != "regression":
+        return f"'{level}' transforms numbers, but the task is {task}: use 'none'"
+    if factor == "prepare.encode" and name == "target" and n_targets > 1:
+        return "'target' needs one target, and data.target names several: choose another encoder"
+    if factor == "prepare.select" and name in ("sfs", "sbs", "rfe", "l1") and n_targets > 1:
+        return (
+            f"'{level}' needs one target, and data.target names several:"
+            " choose mutual_info, kbest, variance or pca"
+        )
+    return ""
+
+
+def _selected(study: Study, factor: str, level: Any, n_features: int) -> str:
+    if factor != "prepare.select":
+        return ""
+    word = parse_word(level, "selector")
+    hashed = [str(other) for _, path, other in _levels(study) if path == "prepare.encode"]
+    if word.name == "variance" or (word.number or 0) <= n_features or any("hashing" in h for h in hashed):
+        return ""
+    return f"'{level}' asks for more than the {n_features} features of the data: use fewer"
+
+
+def _class_weight(level: Any, task: str, classes: Sequence[str]) -> str:
+    """Why classes can't be weighed so, or nothing."""
+    if level == "none":
+        return ""
+    if task == "regression":
+        return f"{shown(level)} weighs classes, but the task is regression: use 'none', or data.weight"
+    if not isinstance(level, Mapping):
+        return ""
+    if task == "multilabel":
+        return (
+            "a table weighs the classes of one target, but the task is multilabel: use 'balanced' or 'none'"
+        )
+    unknown = [label for label in level if label not in classes]
+    if not unknown:
+        return ""
+    told = ", ".join(f"'{name}'" for name in classes[:12])
+    return f"'{unknown[0]}' is no class of the target{nearest(unknown[0], classes)} (its classes: {told})"
 
 
 def _metric(name: str, task: str) -> str:
@@ -46,8 +100,8 @@ def _levels(study: Study) -> Iterator[tuple[Path, str, Any]]:
     for factor, level in Configuration.base(study).levels.items():
         yield tuple(factor.split(".")), factor, level
     for position, stage in enumerate(study.stage):
-        for factor, levels in stage.factors.items():
-            for place, level in enumerate(levels):
+        for factor in stage.factors:
+            for place, level in enumerate(stage.ends(factor)):
                 yield ("stage", position, "factors", factor, place), factor, level
     for position, question in enumerate(study.question):
         for place, level in enumerate(question.levels):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from paribus.study.conditions import applicable
 from paribus.study.configuration import Configuration, digest
 from paribus.study.designs import draw
 from paribus.study.factors import check_factors, with_levels
-from paribus.study.problems import Path, shown, under
+from paribus.study.problems import Path, Problem, WrongStudyError, shown, under
+from paribus.study.sections.levels import Range
 from paribus.study.spec import Question, Stage, Study
 from paribus.study.values import parse_word
 
 SETTINGS = "settings"
 QUESTION = "question: "
+OUTER = "nested: outer folds"
+"""The stage of the trials that judge the choices of nested validation."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +55,31 @@ def seeds(study: Study) -> tuple[int, ...]:
     return tuple(range(study.seed, study.seed + study.protocol.seeds))
 
 
-def configurations(stage: Stage, bases: Iterable[Configuration]) -> tuple[Configuration, ...]:
+def configurations(
+    stage: Stage, bases: Iterable[Configuration], own: Configuration | None = None
+) -> tuple[Configuration, ...]:
     """What `stage` compares, starting from each of `bases`; equal ones stand once.
 
-    Raises `StudyError` for a factor that doesn't exist or a level outside its range.
+    `own` are the study's own settings, for factors whose condition doesn't hold; without them, these
+    keep the level of the base. Raises `StudyError` for a factor that doesn't exist or a level outside
+    its range.
     """
     check_factors({path: ("factors", path) for path in stage.factors})
+    check_factors({other: ("when", path, other) for path in stage.when for other in stage.when[path]})
     drawn: dict[str, Configuration] = {}
     for base in bases:
         for levels in draw(stage):
-            made = _made(stage, base, levels)
+            made = _made(stage, base, own or base, levels)
             drawn.setdefault(made.config_id, made)
     return tuple(drawn.values())
 
 
-def _made(stage: Stage, base: Configuration, levels: Mapping[str, Any]) -> Configuration:
-    places: dict[str, Path] = {
-        path: ("factors", path, stage.factors[path].index(level)) for path, level in levels.items()
-    }
-    return with_levels(base, levels, places)
+def _made(stage: Stage, base: Configuration, own: Configuration, levels: Mapping[str, Any]) -> Configuration:
+    places: dict[str, Path] = {}
+    for path, level in levels.items():
+        listed = stage.factors[path]
+        places[path] = ("factors", path, *(() if isinstance(listed, Range) else (listed.index(level),)))
+    return with_levels(base, applicable(stage, base, own, levels), places)
 
 
 def question_configurations(study: Study, question: Question) -> tuple[tuple[Any, Configuration], ...]:
@@ -92,12 +102,14 @@ def question_configurations(study: Study, question: Question) -> tuple[tuple[Any
     )
 
 
-def trials(stage: str, compared: Sequence[Configuration], folds: int, study: Study) -> tuple[Trial, ...]:
+def trials(
+    stage: str, compared: Sequence[Configuration], folds: Collection[int], study: Study
+) -> tuple[Trial, ...]:
     """Every compared configuration × fold × seed of a stage."""
     return tuple(
         Trial(stage, configuration, fold, seed)
         for configuration in compared
-        for fold in range(folds)
+        for fold in folds
         for seed in seeds(study)
     )
 
@@ -125,16 +137,37 @@ def plan(study: Study) -> tuple[StagePlan, ...]:
     handed_on: list[tuple[str, Mapping[str, Any]]] = []
     for position, stage in enumerate(stages(study)):
         with under("stage", position):
-            compared = configurations(stage, [base])
+            compared = configurations(stage, [base], base)
             _check_starts(stage, base, handed_on)
         planned.append(StagePlan(stage.name, compared, bases))
         bases = min(kept(stage), bases * len(compared))
-        handed_on += [(stage.name, levels) for levels in few(draw(stage))]
+        handed_on += [
+            (stage.name, applicable(stage, base, base, levels)) for levels in few(draw(stage), _ranges(stage))
+        ]
     for position, question in enumerate(study.question):
         with under("question", position):
             compared = tuple(made for _, made in question_configurations(study, question))
         planned.append(StagePlan(QUESTION + question.name, compared, 1))
+    _check_watched(study, planned)
     return tuple(planned)
+
+
+def _check_watched(study: Study, planned: Iterable[StagePlan]) -> None:
+    """See that no training of nested validation watches the outer rows that judge it."""
+    if study.protocol.folds.name != "nested" or study.protocol.stopping:
+        return
+    for train in (made.train for stage in planned for made in stage.configurations):
+        if train.early_stopping or (train.schedule and train.schedule.name == "plateau"):
+            raise WrongStudyError(
+                [
+                    Problem(
+                        ("protocol", "validation"),
+                        f"'{study.protocol.validation}' judges the choice on outer folds, and a training that"
+                        " watches them (early stopping, plateau) would be judged on what it saw: give it rows"
+                        " of the training part to watch, as in protocol.stopping = 0.15",
+                    )
+                ]
+            )
 
 
 def _check_starts(
@@ -144,16 +177,20 @@ def _check_starts(
     for earlier, levels in handed_on:
         start = with_levels(base, levels, dict.fromkeys(levels, ()))
         told = ", ".join(f"{path} = {shown(level)}" for path, level in levels.items())
-        for own in few(draw(stage)):
+        for drawn in few(draw(stage), _ranges(stage)):
             with under(note=f" (if stage '{earlier}' hands on {told})"):
-                _made(stage, start, own)
+                _made(stage, start, base, drawn)
 
 
-def few(drawn: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Those of `drawn` that bring a level which none before them had."""
+def _ranges(stage: Stage) -> tuple[str, ...]:
+    return tuple(path for path, levels in stage.factors.items() if isinstance(levels, Range))
+
+
+def few(drawn: Iterable[Mapping[str, Any]], ranges: Collection[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Those of `drawn` that bring a level which none before them had; of `ranges` one level does for all."""
     seen: set[tuple[str, str]] = set()
     for levels in drawn:
-        pairs = {(path, repr(level)) for path, level in levels.items()}
+        pairs = {(path, "" if path in ranges else repr(level)) for path, level in levels.items()}
         if not pairs <= seen:
             seen |= pairs
             yield levels

@@ -15,7 +15,7 @@ from paribus.study.problems import RuleError, WrongStudyError, problems
 from paribus.study.sections.data import Data
 from paribus.study.sections.network import MOST_LAYERS, MOST_UNITS, Network
 from paribus.study.sections.prepare import Prepare
-from paribus.study.sections.protocol import Protocol
+from paribus.study.sections.protocol import Protocol, check_split_columns
 from paribus.study.sections.stage import MOST_CONFIGURATIONS, Question, Stage
 from paribus.study.sections.train import EarlyStopping, Schedule, Train
 
@@ -71,4 +71,9 @@ class Study(Section):
                         position,
                         "name",
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _split_columns(self) -> Self:
+        check_split_columns(self.protocol, self.data)
         return self

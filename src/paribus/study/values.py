@@ -1,4 +1,4 @@
-"""The study's small words with a number: `sfs:6`, `holdout:0.15`, `top:3`."""
+"""The study's small words with numbers: `sfs:6`, `holdout:0.15`, `top:3`, `repeated_kfold:5x10`."""
 
 from __future__ import annotations
 
@@ -7,52 +7,69 @@ from dataclasses import dataclass
 from paribus.errors import nearest
 from paribus.study.options import OPTIONS
 
+_LEAST = {"folds": 2, "outer": 2, "inner": 2}
+"""Of an argument's number; 1 for the others."""
+
 
 @dataclass(frozen=True)
 class Word:
-    """A name and the number after its colon, if it takes one."""
+    """A name and the numbers after its colon, if it takes any."""
 
     name: str
-    number: float | None = None
+    numbers: tuple[float, ...] = ()
+
+    @property
+    def number(self) -> float | None:
+        """The first number."""
+        return self.numbers[0] if self.numbers else None
 
 
-def parse_word(text: str, family: str, whole: bool = True) -> Word:
-    """Read `text` as a name of `family`, with a number where that name takes one.
+def parse_word(text: str, family: str) -> Word:
+    """Read `text` as a name of `family`, with a number for each of that name's arguments, x between them.
 
-    Raises ValueError with the rule, the value and what is allowed; `whole` numbers are 1 or more,
-    others lie above 0 and below 1.
+    Raises ValueError with the rule, the value and what is allowed. A `share` lies above 0 and below 1, a
+    `threshold` is 0 or more; other numbers are whole. Arguments that are keys of the study aren't read here.
     """
-    from_table = _takes_number(family)
-    allowed = ", ".join(f"{name}:{letter}" if letter else name for name, letter in from_table.items())
-    name, colon, number = (
+    known = {
+        option.name: [key for key, _ in option.arguments if "." not in key]
+        for option in OPTIONS
+        if option.family == family
+    }
+    allowed = ", ".join(f"{name}:{'x'.join(keys)}" if keys else name for name, keys in known.items())
+    name, colon, numbers = (
         text.replace(" ", ":", 1).partition(":") if family == "keep" else text.partition(":")
     )
-    if name not in from_table:
-        raise ValueError(f"'{text}' is no {family}{nearest(name, from_table)} (allowed: {allowed})")
-    letter = from_table[name]
-    if letter is None:
+    if name not in known:
+        raise ValueError(f"'{text}' is no {family}{nearest(name, known)} (allowed: {allowed})")
+    keys = known[name]
+    if not keys:
         if colon:
             raise ValueError(f"'{name}' takes no number, but '{text}' gives one (allowed: {allowed})")
         return Word(name)
-    if not colon:
-        raise ValueError(
-            f"'{name}' needs a number, as in '{name}:{6 if whole else 0.15}' (allowed: {allowed})"
-        )
-    return Word(name, _number(text, number, whole))
+    given = numbers.split("x") if colon else []
+    if len(given) != len(keys):
+        needed = "a number" if len(keys) == 1 else f"{len(keys)} numbers"
+        example = f"{name}:{'x'.join(_example(key) for key in keys)}"
+        raise ValueError(f"'{name}' needs {needed}, as in '{example}' (allowed: {allowed})")
+    return Word(name, tuple(_number(text, key, each) for key, each in zip(keys, given, strict=True)))
 
 
-def _takes_number(family: str) -> dict[str, str | None]:
-    return {o.name: o.arguments[0][0] if o.arguments else None for o in OPTIONS if o.family == family}
+def _example(key: str) -> str:
+    return {"share": "0.15", "threshold": "0.01", "p": "2", **dict.fromkeys(_LEAST, "5")}.get(key, "6")
 
 
-def _number(text: str, number: str, whole: bool) -> float:
+def _number(text: str, key: str, number: str) -> float:
+    whole = key not in ("share", "threshold")
     try:
         value = int(number) if whole else float(number)
     except ValueError:
         kind = "a whole number" if whole else "a number"
         raise ValueError(f"'{number}' in '{text}' is not {kind}") from None
-    if whole and value < 1:
-        raise ValueError(f"'{text}': the number must be 1 or more")
-    if not whole and not 0 < value < 1:
+    if key == "share" and not 0 < value < 1:
         raise ValueError(f"'{text}': the share must lie above 0 and below 1")
+    if key == "threshold" and not 0 <= value < float("inf"):
+        raise ValueError(f"'{text}': the threshold must be 0 or more")
+    if whole and value < (least := _LEAST.get(key, 1)):
+        which = f"the number of {key}" if key == "repeats" or key in _LEAST else "the number"
+        raise ValueError(f"'{text}': {which} must be {least} or more")
     return value

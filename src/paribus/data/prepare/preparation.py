@@ -1,39 +1,65 @@
-"""A preparation: fitted once, on a training part, then applied to any part."""
+"""A preparation: fitted once, on a training part, then applied to any part.
+
+The order: missing numbers filled, categories encoded, both scaled, features selected; then, of the
+training rows alone, classes resampled.
+"""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sklearn
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgWarning
-from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
 
 from paribus.data.columns import FLOAT32_MAX
-from paribus.data.parts import OpenedPart, TrainingPart, ValidationPart
+from paribus.data.features import Features
+from paribus.data.parts import OpenedPart, StoppingPart, TrainingPart, ValidationPart
+from paribus.data.prepare.encode import Encoder, fit_encoder, n_encoded
+from paribus.data.prepare.impute import Imputer, fit_imputer
+from paribus.data.prepare.reproducible import reproducible
+from paribus.data.prepare.resample import resample
 from paribus.data.prepare.scalers import make_scaler
-from paribus.data.prepare.selectors import fit_selector
+from paribus.data.prepare.selectors import Chosen, Selector, fit_selector
+from paribus.data.prepare.target import TargetTransform, fit_target
 from paribus.errors import DataError
+from paribus.seeds import stream
 from paribus.study.spec import Prepare
+
+Matrix = NDArray[np.floating[Any]]
+Part = TrainingPart | StoppingPart | ValidationPart | OpenedPart
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Prepared and resampled training rows. `features`: float32 (row, feature); `target`: class codes,
+    labels, or transformed numbers, (row,) or (row, output); `weight`: (row,).
+    """
+
+    features: NDArray[np.float32]
+    target: NDArray[Any]
+    weight: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Preparation:
-    """A fitted scaler and selector, scikit-learn's (None for none). Picklable."""
+    """What was learned from training rows; the fitted parts are scikit-learn's. Picklable."""
 
     prepare: Prepare
     names: tuple[str, ...]
     """The features that come in."""
+    imputer: Imputer
+    encoder: Encoder | None
+    flags: tuple[int, ...]
+    """The number features that get a feature that says where they are missing."""
+    encoded: tuple[str, ...]
+    """The features after encoding."""
+    scalers: dict[int, Any]
+    """Fitted scalers by the first of the encoded features that they scale."""
+    target: TargetTransform | None
+    selector: Selector | None
     features: tuple[str, ...]
     """The features that go out."""
-    scaler: Any | None
-    selector: Any | None
 
     def __repr__(self) -> str:
         return f"Preparation({self.prepare.scale}, {self.prepare.select}: {self.n_features} features)"
@@ -43,28 +69,82 @@ class Preparation:
         """Number of features after selection."""
         return len(self.features)
 
-    def apply(self, part: TrainingPart | ValidationPart | OpenedPart) -> NDArray[np.float32]:
+    def apply(self, part: Part) -> NDArray[np.float32]:
         """The part's features prepared: float32 (row, feature), C-contiguous.
 
         Raises DataError for a value that a 32-bit float can't hold, TypeError for anything but a part.
         """
-        if not isinstance(part, (TrainingPart, ValidationPart, OpenedPart)):
+        if not isinstance(part, Part):
             raise TypeError(
                 "a preparation is applied to a training part, a validation part or an opened part, not to a"
                 f" {type(part).__name__}; a SealedPart must be opened first, with .open(reason)"
             )
-        with _reproducible():
-            scaled = _scaled(self.scaler, self.prepare, part.features, self.names)
-            selected = scaled if self.selector is None else self.selector.transform(scaled)
+        with reproducible():
+            return self._selected(self._encode(part.features, training=False))
+
+    def targets(self, part: Part) -> NDArray[Any]:
+        """The part's targets as networks are trained on them: (row,) or (row, output)."""
+        with reproducible():
+            return part.target if self.target is None else self.target.apply(part.target)
+
+    def restore(self, predictions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Predictions in the target's own units, of the same shape."""
+        if self.target is None:
+            return predictions
+        with reproducible():
+            return self.target.restore(predictions).astype(np.float32)
+
+    def _encode(self, features: Features, *, training: bool) -> Matrix:
+        """Filled, encoded and scaled: (row, encoded feature); scalers are fitted on training rows."""
+        n_numbers = len(features.number_features)
+        wide = np.float32 if self.prepare.select == "none" else np.float64
+        out: Matrix = np.zeros((len(features), len(self.encoded)), dtype=wide)
+        for start, stop, numbers in self.imputer.filled(features):
+            self._scale(numbers, start, out[:, start:stop], training=training)
+        place = n_numbers
+        if self.encoder is not None:
+            place += len(self.encoder.names)
+            categories = out[:, n_numbers:place]
+            write = self.encoder.write_training if training else self.encoder.write
+            if self.encoder.scaled:
+                exact = np.zeros(categories.shape)
+                write(features, exact)
+                self._scale(exact, n_numbers, categories, training=training)
+            else:
+                write(features, categories)
+        for position, number in enumerate(self.flags):
+            out[:, place + position] = np.isnan(features.numbers(number, number + 1))[:, 0]
+        return out
+
+    def _scale(self, values: NDArray[np.float64], start: int, out: Matrix, *, training: bool) -> None:
+        """Scale the features from `start` on into `out`, (row, feature)."""
+        if not values.shape[1]:
+            return
+        if training and (scaler := make_scaler(self.prepare.scale, len(values))) is not None:
+            self.scalers[start] = scaler.fit(values)
+        scaled = self.scalers[start].transform(values) if start in self.scalers else values
+        names = self.encoded[start : start + values.shape[1]]
+        _check_range(scaled, names, f"prepare.scale = '{self.prepare.scale}'")
+        out[:] = scaled
+
+    def _selected(self, encoded: Matrix) -> NDArray[np.float32]:
+        if self.selector is None:
+            return np.ascontiguousarray(encoded, dtype=np.float32)
+        selected = self.selector.transform(encoded.astype(np.float64, copy=False))
         _check_range(selected, self.features, f"prepare.select = '{self.prepare.select}'")
         return np.ascontiguousarray(selected, dtype=np.float32)
 
 
 def fit_preparation(prepare: Prepare, part: TrainingPart, seed: int) -> Preparation:
-    """Fit the scaler, then the selector on what it gives, on training rows alone.
+    """Fit every step on training rows alone. See `prepare_training`."""
+    return prepare_training(prepare, part, seed)[0]
 
-    The same rows and seed give the same preparation to the bit. Raises TypeError for any other part,
-    StudyError for more features than there are, DataError for values that can't be scaled.
+
+def prepare_training(prepare: Prepare, part: TrainingPart, seed: int) -> tuple[Preparation, TrainingRows]:
+    """Fit every step on training rows alone, and prepare and resample those rows.
+
+    The same rows and seed give the same to the bit. Raises TypeError for any other part, StudyError
+    for more features than there are, DataError for values that can't be prepared.
     """
     if not isinstance(part, TrainingPart):
         raise TypeError(
@@ -72,32 +152,67 @@ def fit_preparation(prepare: Prepare, part: TrainingPart, seed: int) -> Preparat
             f" learns from"
             " other rows would leak into their scores"
         )
-    scaler = make_scaler(prepare.scale, part.n_rows)
-    with _reproducible():
-        if scaler is not None:
-            scaler.fit(part.features)
-        scaled = _scaled(scaler, prepare, part.features, part.names)
-        selector = fit_selector(prepare.selector, scaled, part, seed)
-    return Preparation(prepare, part.names, _features(selector, part.names), scaler, selector)
+    with reproducible():
+        return _prepare_training(prepare, part, seed)
 
 
-def _features(selector: Any | None, names: tuple[str, ...]) -> tuple[str, ...]:
+def _prepare_training(prepare: Prepare, part: TrainingPart, seed: int) -> tuple[Preparation, TrainingRows]:
+    def random_state(purpose: str) -> int:
+        return int(stream(seed, "prepare", purpose).integers(2**31))
+
+    transform = fit_target(prepare.target, part.task, part.target)
+    target = part.target if transform is None else transform.apply(part.target)
+    imputer = fit_imputer(prepare, part.features, random_state("impute"))
+    encoder = fit_encoder(prepare, part, target, random_state("encode"))
+    flags = part.features.gaps if prepare.missing_flag else ()
+    numbers = tuple(feature.name for feature in part.features.number_features)
+    flag_names = tuple(f"{numbers[place]}.missing" for place in flags)
+    names = (*numbers, *(encoder.names if encoder else ()), *flag_names)
+    fitted = Preparation(prepare, part.names, imputer, encoder, flags, names, {}, transform, None, names)
+    encoded = fitted._encode(part.features, training=True)
+    if prepare.select != "none":
+        selector = fit_selector(prepare, encoded.astype(np.float64, copy=False), part, target, seed)
+        fitted = replace(fitted, selector=selector, features=_features(selector, names))
+    rows = fitted._selected(encoded)
+    if prepare.resample == "none":
+        return fitted, TrainingRows(rows, target, part.weight)
+    nominal = _nominal(fitted)
+    return fitted, TrainingRows(
+        *resample(prepare.resample, rows, part, nominal, random_state(prepare.resample))
+    )
+
+
+def _features(selector: Selector | None, names: tuple[str, ...]) -> tuple[str, ...]:
     if selector is None:
         return names
-    if hasattr(selector, "get_support"):
-        return tuple(names[position] for position in selector.get_support(indices=True))
-    return tuple(f"pca_{component + 1}" for component in range(selector.n_components_))
+    if isinstance(selector, Chosen):
+        return tuple(names[position] for position in selector.kept)
+    return tuple(f"pca_{component + 1}" for component in range(selector.n_kept))
 
 
-def _scaled(
-    scaler: Any | None, prepare: Prepare, features: NDArray[np.float64], names: tuple[str, ...]
-) -> NDArray[np.float64]:
-    scaled = features if scaler is None else scaler.transform(features)
-    _check_range(scaled, names, f"prepare.scale = '{prepare.scale}'")
-    return scaled
+def _nominal(fitted: Preparation) -> tuple[int, ...]:
+    """The category that each feature that goes out belongs to, -1 for a number."""
+    encoder = fitted.encoder
+    n_numbers = len(fitted.encoded) - len(fitted.flags) - (len(encoder.names) if encoder else 0)
+    categories = encoder.nominal if encoder else ()
+    first_flag = max(categories, default=-1) + 1
+    whole = (*(-1,) * n_numbers, *categories, *range(first_flag, first_flag + len(fitted.flags)))
+    if fitted.selector is None:
+        return whole
+    if isinstance(fitted.selector, Chosen):
+        return tuple(whole[position] for position in fitted.selector.kept)
+    return (-1,) * fitted.n_features
 
 
-def _check_range(values: NDArray[np.float64], names: tuple[str, ...], setting: str) -> None:
+def most_features(prepare: Prepare, features: Features, classes: tuple[str, ...], task: str) -> int:
+    """At most so many features come out of a preparation; exact where there are no categories."""
+    n_numbers = len(features.number_features)
+    flags = len(features.gaps) if prepare.missing_flag else 0
+    every = n_numbers + flags + n_encoded(prepare, features, classes, task)
+    return min(prepare.n_selected or every, every)
+
+
+def _check_range(values: Matrix, names: tuple[str, ...], setting: str) -> None:
     beyond = ~(np.abs(values) <= FLOAT32_MAX)
     if beyond.any():
         row, column = np.argwhere(beyond)[0]
@@ -107,22 +222,3 @@ def _check_range(values: NDArray[np.float64], names: tuple[str, ...], setting: s
             " (±3.4e38): choose another prepare.scale, such as 'robust' or 'quantile', or name it in"
             f" data.drop"
         )
-
-
-@contextmanager
-def _reproducible() -> Iterator[None]:
-    """One thread, since sums differ in their last bit with the number of threads, and no expected warning.
-
-    What overflows is found afterwards in the values themselves, which also name the column.
-    """
-    with (
-        threadpool_limits(1),
-        sklearn.config_context(assume_finite=True, skip_parameter_validation=True),
-        np.errstate(over="ignore", invalid="ignore", divide="ignore"),
-        warnings.catch_warnings(),
-    ):
-        for category in (ConvergenceWarning, LinAlgWarning):  # of the linear models that score features
-            warnings.simplefilter("ignore", category)
-        warnings.filterwarnings("ignore", message=r"Features .* are constant", category=UserWarning)
-        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        yield

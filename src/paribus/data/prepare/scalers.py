@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sklearn.preprocessing import (
+    MaxAbsScaler,
     MinMaxScaler,
     PowerTransformer,
     QuantileTransformer,
@@ -15,18 +17,15 @@ from sklearn.preprocessing import (
 
 def make_scaler(name: str, n_rows: int) -> Any | None:
     """An unfitted scaler for `n_rows` training rows; None for 'none'."""
-    match name:
-        case "none":
-            return None
-        case "standard":
-            return StandardScaler()
-        case "minmax":
-            return MinMaxScaler()
-        case "robust":
-            return RobustScaler()
-        case "power":
-            return PowerTransformer(method="yeo-johnson")
-        case "quantile":
-            # every row counts: scikit-learn's default draws 10,000 of them
-            return QuantileTransformer(n_quantiles=min(1000, n_rows), subsample=None)
-    raise ValueError(f"unknown scaler '{name}'")
+    if name == "none":
+        return None
+    made: dict[str, Callable[[], Any]] = {
+        "standard": StandardScaler,
+        "minmax": MinMaxScaler,
+        "maxabs": MaxAbsScaler,
+        "robust": RobustScaler,
+        "power": lambda: PowerTransformer(method="yeo-johnson"),
+        # every row counts: scikit-learn's default draws 10,000 of them
+        "quantile": lambda: QuantileTransformer(n_quantiles=min(1000, n_rows), subsample=None),
+    }
+    return made[name]()

@@ -1,30 +1,66 @@
-"""Data sets that come with the installed libraries."""
+"""Data sets that come with scikit-learn, and those that are made by chance."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
-from sklearn.datasets import load_breast_cancer
+from sklearn import datasets
 
+from paribus.data.sources.cache import cache_folder, fetching
 from paribus.data.sources.rows import Rows, make_rows
-from paribus.errors import DataError, nearest
+from paribus.data.sources.synthetic import SYNTHETIC
+from paribus.errors import DataError
+from paribus.study.sources import parse_source
 
 
-def _breast_cancer() -> pd.DataFrame:
-    """569 rows, 30 features of cell nuclei. Street, Wolberg & Mangasarian, SPIE 1905, 1993."""
-    bunch = load_breast_cancer(as_frame=True)
-    frame: pd.DataFrame = bunch.data.rename(columns=lambda name: name.replace(" ", "_"))
-    return frame.assign(diagnosis=bunch.target.map({0: "malignant", 1: "benign"}))
+def _named(load: Callable[..., Any], target: str) -> Callable[[], pd.DataFrame]:
+    """A classification set of scikit-learn, its classes by their names where it has them."""
+
+    def made() -> pd.DataFrame:
+        bunch = load(as_frame=True)
+        frame: pd.DataFrame = bunch.data.rename(columns=_plain)
+        codes = bunch.target.to_numpy()
+        return frame.assign(**{target: pd.Series([str(bunch.target_names[code]) for code in codes])})
+
+    return made
 
 
-BUILTIN = {"builtin:breast_cancer": _breast_cancer}
+def _plain(name: object) -> str:
+    return str(name).replace(" (cm)", "").replace(" ", "_").replace("/", "_")
+
+
+def _diabetes() -> pd.DataFrame:
+    bunch = datasets.load_diabetes(as_frame=True, scaled=False)
+    frame: pd.DataFrame = bunch.data.assign(progression=bunch.target)
+    return frame
+
+
+def _california_housing() -> pd.DataFrame:
+    with fetching("builtin:california_housing"):
+        frame: pd.DataFrame = datasets.fetch_california_housing(
+            as_frame=True, data_home=cache_folder(), n_retries=1, delay=0.0
+        ).frame
+    return frame
+
+
+_LOADED: dict[str, Callable[[], pd.DataFrame]] = {
+    "breast_cancer": _named(datasets.load_breast_cancer, "diagnosis"),
+    "iris": _named(datasets.load_iris, "species"),
+    "wine": _named(datasets.load_wine, "cultivar"),
+    "digits": _named(datasets.load_digits, "digit"),
+    "diabetes": _diabetes,
+    "california_housing": _california_housing,
+}
 
 
 def read_builtin(source: str) -> Rows:
-    """A data set by its `builtin:` name. Raises DataError naming the nearest."""
-    if source not in BUILTIN:
-        raise DataError(
-            f"data.source = '{source}' is no builtin data set{nearest(source, BUILTIN)} (allowed:"
-            f" {', '.join(BUILTIN)})"
-        )
-    frame = BUILTIN[source]()
+    """A data set by its `builtin:` name. Raises DataError for a wrong name or parameter."""
+    try:
+        named = parse_source(source)
+    except ValueError as error:
+        raise DataError(f"data.source = '{source}': {error}") from None
+    assert named is not None  # `source` starts with builtin:
+    frame = SYNTHETIC[named.name](named) if named.name in SYNTHETIC else _LOADED[named.name]()
     return make_rows(frame, list(frame.columns), source, counted="position")

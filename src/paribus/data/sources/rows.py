@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,19 +17,23 @@ UNNAMED = "Unnamed: "
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Raw cells. The frame's index holds each row's number, and the index' name the word for it."""
+    """Raw cells, a column at a time. `index` holds each row's number, and its name the word for it."""
 
-    frame: pd.DataFrame
+    names: tuple[str, ...]
+    index: pd.Index[Any]
     label: str
+    fetch: Callable[[str], pd.Series[Any]]
 
-    @property
-    def names(self) -> list[str]:
-        """The columns' names."""
-        return [str(name) for name in self.frame.columns]
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def column(self, name: str) -> pd.Series[Any]:
+        """The cells of one column, (row,)."""
+        return self.fetch(name)
 
     def at(self, position: int | np.integer) -> str:
         """`row 7`: where the row at `position` (from 0) stands for its owner."""
-        return f"{self.frame.index.name} {self.frame.index[int(position)]}"
+        return f"{self.index.name} {self.index[int(position)]}"
 
 
 def check_header(header: Sequence[object], label: str) -> list[str]:
@@ -52,4 +57,5 @@ def make_rows(frame: pd.DataFrame, header: Sequence[object], label: str, counted
         raise DataError(f"{label} is empty: a header and rows are needed")
     if frame.empty:
         raise DataError(f"{label} has a header ({len(names)} columns) but no rows")
-    return Rows(frame.set_axis(names, axis="columns").rename_axis(index=counted), label)
+    frame = frame.set_axis(names, axis="columns").rename_axis(index=counted)
+    return Rows(tuple(names), frame.index, label, frame.__getitem__)

@@ -23,11 +23,14 @@ def curve_figures(facts: Facts) -> Iterator[Figure]:
     ranks = {standing.config_id: standing.rank for standing in facts.standings}
     names = {c.config_id: f"No. {ranks[c.config_id]} · {c.config_id}" for c in facts.curves}
     several = len(facts.curves) > len(names)
+    trials = max((curve.trials for curve in facts.curves), default=1)
+    line = "a line for each trial" if trials == 1 else f"the mean of {trials:,} trials"
+    dot = "; a dot stands at the epoch whose weights were kept" if trials == 1 else ""
     losses = list(_points(facts.curves, names, _LOSSES))
     if losses:
         said = (
             "Training and validation loss by epoch of the best configurations, a panel for each,"
-            " a line for each trial; a dot stands at the epoch whose weights were kept."
+            f" {line}{dot}."
         )
         yield draw(
             "curves-loss", said, _losses(list(names.values()), several), losses, _table(losses, "loss")
@@ -36,8 +39,8 @@ def curve_figures(facts: Facts) -> Iterator[Figure]:
     scored = list(_points(facts.curves, names, metrics))
     if scored:
         said = (
-            f"Validation {', '.join(metrics.values())} by epoch, a panel for each,"
-            " a line for each trial of the best configurations."
+            f"Validation {', '.join(metrics.values())} by epoch, a panel for each, of the best"
+            f" configurations {line}."
         )
         yield draw(
             "curves-metrics",

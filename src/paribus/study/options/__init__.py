@@ -10,11 +10,12 @@ from paribus.study.options.networks import NETWORKS
 from paribus.study.options.option import Option
 from paribus.study.options.preparation import PREPARATION
 from paribus.study.options.protocols import PROTOCOLS
+from paribus.study.options.sources import BUILTINS
 from paribus.study.options.training import TRAINING
 
 __all__ = ["METRICS", "OPTIONS", "Option", "larger_is_better", "names"]
 
-OPTIONS: tuple[Option, ...] = (*PREPARATION, *NETWORKS, *TRAINING, *PROTOCOLS, *METRIC_OPTIONS)
+OPTIONS: tuple[Option, ...] = (*PREPARATION, *NETWORKS, *TRAINING, *PROTOCOLS, *BUILTINS, *METRIC_OPTIONS)
 
 
 def names(family: str) -> tuple[str, ...]:

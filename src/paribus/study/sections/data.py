@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
+from paribus.errors import nearest
 from paribus.study.fields import Section
-from paribus.study.problems import shown
+from paribus.study.options import names
+from paribus.study.problems import RuleError, shown
+from paribus.study.sections.given import GivenRows, given_rows
+from paribus.study.sources import check_source
 
 
 def _one_value(value: Any) -> Any:
@@ -16,13 +21,108 @@ def _one_value(value: Any) -> Any:
     return value
 
 
+def _target(value: Any) -> str | tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value
+    if (
+        not isinstance(listed, list | tuple)
+        or not listed
+        or not all(isinstance(n, str) and n for n in listed)
+    ):
+        raise ValueError(f"must be the name of a column, or a list of names, received {shown(value)}")
+    if len(set(listed)) < len(listed):
+        raise ValueError(f"names a column twice: {shown(value)}")
+    return listed[0] if len(listed) == 1 else tuple(listed)
+
+
+def _columns(value: Any) -> dict[str, ColumnKind]:
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            f'must be a table, as in {{ age = "numeric", grade = {{ ordinal = ["low", "high"] }} }},'
+            f" received {shown(value)}"
+        )
+    return {str(name): _column(kind, str(name)) for name, kind in value.items()}
+
+
+def _column(kind: Any, name: str) -> ColumnKind:
+    allowed = [known for known in names("column") if known != "ordinal"]
+    if isinstance(kind, str) and kind in allowed:
+        return kind
+    if isinstance(kind, Mapping) and len(kind) == 1:
+        key, inner = next(iter(kind.items()))
+        if key == "date" and isinstance(inner, str):
+            return {"date": inner}
+        if (
+            key == "ordinal"
+            and isinstance(inner, list | tuple)
+            and len(set(map(str, inner))) == len(inner) > 1
+        ):
+            return {"ordinal": [str(level) for level in inner]}
+    hint = nearest(kind, allowed) if isinstance(kind, str) else ""
+    raise ValueError(
+        f"'{name}' must be one of {', '.join(allowed)},"
+        ' { ordinal = ["low", "mid", "high"] } (two or more levels in order) or'
+        f' {{ date = "%d.%m.%Y" }}, received {shown(kind)}{hint}'
+    )
+
+
+ColumnKind = str | dict[str, str | list[str]]
+"""A kind by its name, `{"ordinal": levels in order}` or `{"date": format}`."""
+
+
 class Data(Section):
     """Where the rows come from and which column is asked for."""
 
-    source: Annotated[str, Field(min_length=1)]
-    target: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1), AfterValidator(check_source)]
+    target: Annotated[str | tuple[str, ...], PlainValidator(_target)]
+    """The column that is asked for; several: numbers, or labels of 0 and 1."""
     positive: Annotated[str | int | float | bool | None, PlainValidator(_one_value)] = None
     """The target's value that counts as positive; without it, the last of the two in sorted order."""
-    task: Literal["auto", "binary", "multiclass", "regression"] = "auto"
+    task: Literal["auto", "binary", "multiclass", "multilabel", "regression"] = "auto"
+    columns: Annotated[dict[str, ColumnKind], PlainValidator(_columns)] = Field(default_factory=dict)
+    """What columns hold, where it is not what they look like."""
     drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Columns that are no features: ids, names, dates."""
+    weight: Annotated[str, Field(min_length=1)] | None = None
+    """The column that says how much a row counts in training; never a feature."""
+    group: Annotated[str, Field(min_length=1)] | None = None
+    """A column whose equal values stay on one side of every split: a patient, a device."""
+    time: Annotated[str, Field(min_length=1)] | None = None
+    """The column that orders the rows for validation = "time:..."; without it, their own order."""
+    split: Annotated[str | GivenRows | None, BeforeValidator(given_rows)] = None
+    """A column that says train, validation or test for each row; or rules on a column's values."""
+    test: Annotated[str, Field(min_length=1), AfterValidator(check_source)] | None = None
+    """A source of the sealed rows, with the same columns as `source`."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns that are asked for, one or more."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The columns that the study says are no features."""
+        return (*self.drop, *(name for name, kind in self.columns.items() if kind == "drop"))
+
+    @property
+    def split_column(self) -> str | None:
+        """The column that says which rows judge."""
+        return self.split.column if isinstance(self.split, GivenRows) else self.split
+
+    @property
+    def set_aside(self) -> tuple[str, ...]:
+        """The columns that are no features."""
+        marks = (self.weight, self.group, self.time, self.split_column)
+        return (*self.targets, *self.dropped, *(name for name in marks if name))
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        roles = dict.fromkeys(self.targets, "target")
+        for name, role in [
+            *((n, "drop") for n in self.dropped),
+            *([(self.weight, "weight")] * bool(self.weight)),
+        ]:
+            if roles.setdefault(str(name), role) != role:
+                raise RuleError(
+                    f"names '{name}', which is data.{roles[str(name)]}: a column has one role", role
+                )
+        return self

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from paribus.study.fields import Section, metric, refuse_twice, word
+from paribus.study.fields import Rate, Section, metric, refuse_twice, word
+from paribus.study.options.protocols import MOST_FOLDS
 from paribus.study.problems import RuleError
-from paribus.study.values import parse_word
+from paribus.study.sections.data import Data
+from paribus.study.values import Word, parse_word
 
 
 class Protocol(Section):
     """How evidence is gathered: the sealed part, validation, seeds, the metrics by importance."""
 
     test: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.15
-    validation: Annotated[str, word("validation", whole=False)] = "holdout:0.15"
+    """The share of all rows that is sealed until the end. Where the data give test rows themselves
+    (data.test, data.split), those are sealed instead."""
+    validation: Annotated[str, word("validation")] = "holdout:0.15"
+    stopping: Rate = 0.0
+    """The share of each training part that early stopping watches instead of the validation part."""
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
     open: Annotated[str, word("open")] = "best"
     metrics: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("roc_auc", "accuracy")
@@ -32,11 +39,19 @@ class Protocol(Section):
         return metrics
 
     @property
+    def folds(self) -> Word:
+        """The name of the validation, and its numbers."""
+        return parse_word(self.validation, "validation")
+
+    @property
     def share(self) -> float:
-        """The validation part's share of all rows."""
-        number = parse_word(self.validation, "validation", whole=False).number
-        assert number is not None
-        return number
+        """The validation part's share of all rows; 0 where the protocol gives none."""
+        return self.folds.numbers[-1] if self.folds.name in ("holdout", "monte_carlo") else 0.0
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a fold judges so few rows that scores are made of all folds' predictions together."""
+        return self.folds.name in ("loocv", "leave_p_out")
 
     @model_validator(mode="after")
     def _something_left(self) -> Self:
@@ -47,3 +62,50 @@ class Protocol(Section):
                 "validation",
             )
         return self
+
+    @model_validator(mode="after")
+    def _few_folds(self) -> Self:
+        counts = [number for number in self.folds.numbers if number >= 1]
+        if self.folds.name != "leave_p_out" and prod(counts) > MOST_FOLDS:
+            raise RuleError(
+                f"'{self.validation}' makes {int(prod(counts)):,} folds, and a study may have"
+                f" {MOST_FOLDS:,}: use fewer",
+                "validation",
+            )
+        return self
+
+
+def check_split_columns(protocol: Protocol, data: Data) -> None:
+    """See that the protocol has the columns that it needs, and no column goes unused. Raises RuleError."""
+    name = protocol.folds.name
+    for key, kind in (("group", "group_kfold"), ("split", "given")):
+        if name == kind and getattr(data, key) is None:
+            raise RuleError(
+                f"'{protocol.validation}' needs a column that says each row's {_SAID[key]}:"
+                f' add {key} = "..." to [data]',
+                *("protocol", "validation"),
+            )
+    if data.time is not None and name != "time":
+        raise RuleError(
+            f"has no effect with protocol.validation = '{protocol.validation}': remove it (and name the"
+            ' column in data.drop if it is no feature), or choose validation = "time:5"',
+            *("data", "time"),
+        )
+    if data.group is not None and name == "time":
+        raise RuleError(
+            "groups can't be kept whole in the order of time: remove group, or choose another"
+            " protocol.validation",
+            *("data", "group"),
+        )
+    if data.split is not None and data.test is not None:
+        raise RuleError("test rows are given by data.split and by data.test: keep one", "data", "test")
+    used = dict.fromkeys(data.targets, "target")
+    for key in ("group", "time", "split"):
+        column = data.split_column if key == "split" else getattr(data, key)
+        if column in used:
+            raise RuleError(f"'{column}' is data.{used[column]} too: name another column", "data", key)
+        if column is not None:
+            used[column] = key
+
+
+_SAID = {"group": "group", "split": "part (train, validation, test)"}

@@ -1,0 +1,272 @@
+"""Whether intervals cover and tests reject as often as they say, over simulated studies.
+
+    python benchmarks/coverage.py
+    python benchmarks/coverage.py --studies 200 --markdown coverage.md
+
+Every scenario draws whole studies whose true effect is known: none, and three sizes. A line is a
+method on one kind of replicates. The limits: a 95 % interval covers at 93 % or more, a test rejects at
+6 % or less where there is no effect, Holm's family of tests too. How far below the discrete tests stay
+is their conservatism.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paribus.population.metrics import scores
+from paribus.stats.anova import repeated_measures_anova
+from paribus.stats.comparison import Comparison
+from paribus.stats.delong import delong_difference
+from paribus.stats.effect_size import effect_size
+from paribus.stats.friedman import friedman
+from paribus.stats.intervals import Interval, interval
+from paribus.stats.mcnemar import mcnemar
+from paribus.stats.paired_bootstrap import paired_bootstrap
+from paribus.stats.paired_t import corrected_t, paired_t
+from paribus.stats.pairwise import pairwise
+from paribus.stats.sign_flip import sign_flip
+from paribus.stats.wilcoxon import wilcoxon
+
+Floats = NDArray[np.float64]
+ALPHA = 0.05
+COVERS, REJECTS = 0.93, 0.06
+SIZES = ("none", "small", "medium", "large")
+
+
+@dataclass
+class Line:
+    """What one method did on one kind of replicates, by the size of the effect."""
+
+    method: str
+    replicates: str
+    covered: list[bool] = field(default_factory=list)
+    bounded: list[bool] = field(default_factory=list)
+    rejected: dict[str, list[bool]] = field(default_factory=dict)
+    checked: bool = True
+    """False for a method that is shown for what it does wrong."""
+
+    def add(self, size: str, true: float | None, bounds: Interval | None, p: float | None) -> None:
+        """One study's answer."""
+        if bounds is not None and true is not None:
+            self.covered.append(bounds.low <= true <= bounds.high)
+            self.bounded.append(isfinite(bounds.low) and isfinite(bounds.high))
+        if p is not None:
+            self.rejected.setdefault(size, []).append(p <= ALPHA)
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of intervals that hold the truth."""
+        return float(np.mean(self.covered)) if self.covered else None
+
+    def rate(self, size: str) -> float | None:
+        """The share of studies that the test rejects."""
+        return float(np.mean(self.rejected[size])) if size in self.rejected else None
+
+    @property
+    def holds(self) -> bool:
+        """Whether both limits are kept."""
+        error = self.rate("none")
+        return (self.coverage is None or self.coverage >= COVERS) and (error is None or error <= REJECTS)
+
+
+Lines = dict[tuple[str, str], Line]
+
+
+def put(lines: Lines, replicates: str, size: str, true: float | None, found: Comparison) -> None:
+    """One comparison's answer, in its method's line."""
+    line = lines.setdefault((found.method, replicates), Line(found.method, replicates))
+    line.add(size, true, found.interval, found.p_value)
+
+
+def seeds(random: np.random.Generator, studies: int, lines: Lines) -> None:
+    """Differences over seeds on one split: normal, and of few steps as accuracies on few rows are."""
+    effects = dict(zip(SIZES, (0.0, 0.5, 0.8, 1.2), strict=True))
+    for n in (5, 6, 10, 30):
+        for size, effect in effects.items():
+            for _ in range(studies):
+                values = random.normal(effect, 1, n)
+                told = f"{n} seeds"
+                for test in (paired_t, wilcoxon, sign_flip):
+                    put(lines, told, size, effect, test(values))
+                found = effect_size(values)
+                line = lines.setdefault((found.method, told), Line(found.method, told))
+                line.add(size, effect, found.interval, None)
+    for size, effect in effects.items():
+        for _ in range(studies):
+            steps = random.binomial(5, 0.3 + 0.1 * effect, 10) - random.binomial(5, 0.3, 10)
+            values = steps / 85
+            for test in (paired_t, wilcoxon, sign_flip):
+                put(lines, "10 seeds, 85 rows, ties", size, 0.5 * effect / 85, test(values))
+
+
+def folds(random: np.random.Generator, studies: int, lines: Lines) -> None:
+    """Two linear models in repeated k-fold: one sees the first feature, the other the second.
+
+    The squared error's true difference at the training size is exact for normal features:
+    (b² − a²)(1 + 1/(n − 2)), the coefficients b and a.
+    """
+    rows = 100
+    for repeats, k in ((1, 10), (5, 10), (10, 10), (5, 5)):
+        training = rows - rows // k
+        for size, more in zip(SIZES, (0.0, 0.25, 0.4, 0.6), strict=True):
+            a, b = 0.5, 0.5 + more
+            true = (b**2 - a**2) * (1 + 1 / (training - 2))
+            for _ in range(studies):
+                values = _fold_differences(random, rows, repeats, k, a, b)
+                told = f"{repeats} × {k}-fold"
+                put(lines, told, size, true, corrected_t(values, 1 / (k - 1)))
+                naive = paired_t(values)
+                line = lines.setdefault(
+                    ("naive", told), Line("paired_t, for comparison", told, checked=False)
+                )
+                line.add(size, true, naive.interval, naive.p_value)
+
+
+def _fold_differences(
+    random: np.random.Generator, rows: int, repeats: int, k: int, a: float, b: float
+) -> Floats:
+    """The squared error of the model of feature 1 minus that of feature 2, (split,)."""
+    x = random.normal(size=(2, rows))
+    y = a * x[0] + b * x[1] + random.normal(size=rows)
+    judged = np.concatenate(
+        [np.eye(k, dtype=bool)[random.permutation(np.arange(rows) % k)].T for _ in range(repeats)]
+    )
+    trained = (~judged).astype(np.float64)
+    errors = []
+    for feature in x:
+        slope = (trained @ (feature * y)) / (trained @ feature**2)
+        squared = np.square(y - slope[:, None] * feature)
+        errors.append((squared * judged).sum(axis=1) / judged.sum(axis=1))
+    return np.asarray(errors[0] - errors[1])
+
+
+def same_rows(random: np.random.Generator, studies: int, lines: Lines) -> None:
+    """Two networks on one test set, rows drawn from a population whose scores are known."""
+    population, rows = 200_000, 200
+    truth = random.random(population) < 0.4
+    shared = random.normal(size=population)
+    noise = random.normal(size=(2, population))
+    for size, better in zip(SIZES, (0.0, 0.3, 0.5, 0.8), strict=True):
+        logits = [
+            (1.2 + extra) * (2 * truth - 1) + shared + each
+            for extra, each in zip((better, 0.0), noise, strict=True)
+        ]
+        if size == "none":  # mirrored: the same population once as it is, once with the two exchanged
+            swap = random.random(population) < 0.5
+            logits = [np.where(swap, *logits), np.where(swap, *reversed(logits))]
+        p = [1 / (1 + np.exp(-each)) for each in logits]
+        whole = [scores("binary", ["accuracy", "roc_auc", "log_loss"], truth, each[None]) for each in p]
+        true = {metric: float(whole[0][metric][0] - whole[1][metric][0]) for metric in whole[0]}
+        if size == "none":
+            true = dict.fromkeys(true, 0.0)
+        for study in range(studies):
+            drawn = random.integers(0, population, rows)
+            y, one, other = truth[drawn], p[0][drawn], p[1][drawn]
+            told = f"{rows} test rows"
+            put(lines, told, size, true["accuracy"], mcnemar((one > 0.5) == y, (other > 0.5) == y))
+            put(lines, told, size, true["roc_auc"], delong_difference(y, one, other))
+            if study < min(studies, 400):
+                found = paired_bootstrap("binary", "log_loss", y.astype(int), one[None], other[None])
+                put(lines, told, size, true["log_loss"], found)
+            for metric in ("accuracy", "recall", "f1", "roc_auc"):
+                _one_score(lines, metric, truth, p[0], y, one, size)
+
+
+def _one_score(
+    lines: Lines,
+    metric: str,
+    truth: NDArray[np.bool_],
+    p: Floats,
+    drawn: NDArray[np.bool_],
+    scored: Floats,
+    size: str,
+) -> None:
+    bounds = interval("binary", metric, drawn.astype(int), scored[None])
+    key = (f"{bounds.method} {metric}", "one network")
+    line = lines.setdefault(key, Line(f"{bounds.method}, {metric}", f"{len(drawn)} test rows, one network"))
+    known = _POPULATION.setdefault(
+        (size, metric), float(scores("binary", [metric], truth, p[None])[metric][0])
+    )
+    line.add(size, known, bounds, None)
+
+
+_POPULATION: dict[tuple[str, str], float] = {}
+
+
+def many(random: np.random.Generator, studies: int, lines: Lines) -> None:
+    """Four levels over ten blocks: overall tests, and Holm's family of six pairs.
+
+    Holm's rate is that of any false finding among the pairs that are truly equal: with an effect, the
+    three pairs of the levels that share it.
+    """
+    names: Mapping[str, Callable[[Floats], float]] = {
+        "friedman": lambda table: friedman(table).p_value,
+        "repeated_measures_anova": lambda table: repeated_measures_anova(table).p_value,
+    }
+    told = "4 levels, 10 blocks"
+    for size, effect in zip(SIZES, (0.0, 0.7, 1.1, 1.6), strict=True):
+        for _ in range(studies):
+            table = random.normal(size=(10, 4)) + random.normal(0, 3, (10, 1))
+            table[:, 3] += effect
+            for name, test in names.items():
+                lines.setdefault((name, told), Line(name, told)).add(size, None, None, test(table))
+            family = pairwise(table, paired_t)
+            smallest = min(each.adjusted_p for each in family)
+            line = lines.setdefault(("holm", told), Line("holm, any of 6 pairs by paired_t", told))
+            line.add(size, None, None, smallest)
+            if effect:
+                equal = min(each.adjusted_p for each in family if 3 not in (each.one, each.other))
+                key = ("holm, equal pairs", told)
+                line = lines.setdefault(key, Line("holm, the pairs truly equal beside an effect", told))
+                line.add("none", None, None, equal)
+            naive = min(each.comparison.p_value for each in family)
+            key = ("unadjusted", told)
+            lines.setdefault(key, Line("six paired_t unadjusted", told, checked=False)).add(
+                size, None, None, naive
+            )
+
+
+def table(lines: Sequence[Line], studies: int) -> Iterator[str]:
+    """The Markdown table."""
+    yield (
+        f"{studies:,} studies a size of effect (bootstrap: at most 400); limits: coverage {COVERS:.0%} or"
+        f" more, rejections without effect {REJECTS:.0%} or less"
+    )
+    yield ""
+    heads = ["method", "replicates", "coverage", "unbounded", "rejects, no effect", "power small", "medium"]
+    yield f"| {' | '.join(heads)} | large | |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for line in lines:
+        unbounded = 1 - float(np.mean(line.bounded)) if line.bounded else None
+        cells = [line.coverage, unbounded, *(line.rate(size) for size in SIZES)]
+        verdict = "" if not line.checked else "holds" if line.holds else "FAILS"
+        told = " | ".join("" if cell is None else f"{cell:.1%}" for cell in cells)
+        yield f"| {line.method} | {line.replicates} | {told} | {verdict} |"
+
+
+def main() -> None:
+    """Simulate, print, and end with 1 where a limit is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--studies", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--markdown", type=Path)
+    asked = parser.parse_args()
+    lines: Lines = {}
+    for scenario in (seeds, folds, same_rows, many):
+        scenario(np.random.default_rng(asked.seed), asked.studies, lines)
+    text = "\n".join(table(list(lines.values()), asked.studies))
+    print(text)
+    if asked.markdown:
+        asked.markdown.write_text(text + "\n")
+    raise SystemExit(any(line.checked and not line.holds for line in lines.values()))
+
+
+if __name__ == "__main__":
+    main()

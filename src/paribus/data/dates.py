@@ -1,0 +1,77 @@
+"""Dates: told from other text with care, and expanded into numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_TIME = r"(?:[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_YEAR_FIRST = re.compile(rf"\d{{4}}([-/])\d\d?\1\d\d?{_TIME}")
+_YEAR_LAST = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(?:\d{{4}}|\d\d){_TIME}")
+
+
+class AmbiguousDatesError(ValueError):
+    """Day and month can't be told apart."""
+
+
+def looks_like_dates(texts: Sequence[str]) -> bool:
+    """Whether every text has the form of a date, all of them in the same order of day, month and year."""
+    return bool(texts) and any(
+        all(form.fullmatch(text) for text in texts) for form in (_YEAR_FIRST, _YEAR_LAST)
+    )
+
+
+def parse_dates(texts: Sequence[str], written: str | None = None) -> pd.DatetimeIndex:
+    """Texts as dates, NaT for what is none; in UTC where they give an offset. `written`: their format.
+
+    Raises AmbiguousDatesError where the order of day and month can't be told from the texts.
+    """
+    if written is not None:
+        found = pd.to_datetime(pd.Series(texts, dtype=object), format=written, errors="coerce", utc=True)
+    elif _YEAR_FIRST.fullmatch(texts[0]):
+        padded = pd.Series([text.replace("/", "-") for text in texts], dtype=object)
+        found = pd.to_datetime(padded, format="mixed", errors="coerce", utc=True)
+    else:
+        day_first = _day_first(texts)
+        found = pd.to_datetime(
+            pd.Series(texts, dtype=object), format="mixed", dayfirst=day_first, errors="coerce", utc=True
+        )
+    return pd.DatetimeIndex(found).tz_localize(None)
+
+
+def _day_first(texts: Sequence[str]) -> bool:
+    matches = [found for text in texts if (found := _YEAR_LAST.fullmatch(text))]
+    first, second = (max(int(found[group]) for found in matches) for group in (1, 3))
+    if second > 12 >= first:
+        return False
+    if first > 12 or matches[0][2] == ".":
+        return True
+    raise AmbiguousDatesError
+
+
+def expand(dates: pd.DatetimeIndex) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Each part of the dates that varies, with its name: (row,) float64, NaN where missing.
+
+    year, month, day, weekday (Monday is 0), day_of_year, days (since 1970), hour (with its fraction).
+    """
+    seconds: Any = (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(seconds=1)
+    hour = np.asarray(dates.hour + dates.minute / 60 + dates.second / 3600, dtype=np.float64)
+    parts: dict[str, Any] = {
+        "year": dates.year,
+        "month": dates.month,
+        "day": dates.day,
+        "weekday": dates.day_of_week,
+        "day_of_year": dates.day_of_year,
+        "days": seconds / 86_400 if np.nansum(hour) else np.floor(seconds / 86_400),
+        "hour": hour,
+    }
+    for name, values in parts.items():
+        numbers = np.asarray(values, dtype=np.float64)
+        known = numbers[~np.isnan(numbers)]
+        if len(known) and known.min() < known.max():
+            yield name, numbers

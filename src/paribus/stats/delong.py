@@ -1,0 +1,42 @@
+"""DeLong's test: two areas under the ROC curve on the same rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from paribus.stats.comparison import Comparison
+from paribus.stats.intervals import LEVEL, Interval, placements
+
+
+def delong_difference(positive: ArrayLike, one: ArrayLike, other: ArrayLike) -> Comparison:
+    """The area of `one` minus that of `other`; truth and both scores are (row,).
+
+    DeLong, DeLong & Clarke-Pearson 1988. Raises ValueError for a truth of fewer than two rows a class.
+    """
+    truth = np.asarray(positive, dtype=np.bool_)
+    classes = int(truth.sum()), int((~truth).sum())
+    if min(classes) < 2:
+        raise ValueError(
+            f"DeLong's test needs two rows of each class, received {classes[0]} and {classes[1]}"
+        )
+    placed = [placements(truth, np.asarray(scored, dtype=np.float64)) for scored in (one, other)]
+    by_class = [first - second for first, second in zip(*placed, strict=True)]
+    estimate = float(by_class[0].mean())
+    error = float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in by_class)))
+    half = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
+    return Comparison(
+        method="delong_difference",
+        estimate=estimate,
+        interval=Interval(max(estimate - half, -1.0), min(estimate + half, 1.0), "delong_difference"),
+        p_value=_p_value(estimate, error),
+        n=len(truth),
+        assumes="rows independent and many; two trained networks on one set of rows",
+    )
+
+
+def _p_value(estimate: float, error: float) -> float:
+    if error == 0:
+        return 1.0 if estimate == 0 else np.nan
+    return float(2 * stats.norm.sf(abs(estimate) / error))
