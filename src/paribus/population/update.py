@@ -74,7 +74,9 @@ class Update:
             self.shape.blocks, self.weights.arrays, self.gradients, strict=False
         ):
             if block.kind == "weights":
-                for some, _ in _tiles(len(array), array[0].numel()):
+                high = max(1, TILE // array[0].numel())
+                for start in range(0, len(array), high):
+                    some = slice(start, start + high)
                     ours, slope = array[some, :-1], gradient[some, :-1]
                     slope.add_(ours.sgn().mul_(l1[some])).add_(ours * l2[some])
 
