@@ -67,7 +67,7 @@ def broad_stage() -> Iterator[Broad]:
     with TemporaryDirectory(prefix="paribus-benchmark-") as folder:
         shelf = Shelf(Path(folder), parts, study.seed)
         (name,) = shelf.missing(lineage.data for lineage in lineages_of(trials))
-        mapped = shelf.load(shelf.prepare(name))
+        mapped = shelf.load(shelf.prepare(name, compared[0].prepare))
         fields = ("train_x", "train_y", "val_x", "val_y")
         yield Broad(trials, shelf, FoldArrays(*(np.array(getattr(mapped, field)) for field in fields)), task)
 

@@ -40,7 +40,7 @@ def _trials(stage: Broad, hidden: tuple[int, ...], size: int) -> Iterator[Trial]
 def microseconds(stage: Broad, hidden: tuple[int, ...], size: int, repeat: int) -> float:
     """Of one member's epoch, in this process on one thread: the median run."""
     asked = population(stage, hidden, size)
-    with patch.object(grouping, "MEMBERS", size), Pool(1) as pool:
+    with patch.object(grouping, "SEGMENT", size), patch.object(grouping, "POPULATION", size), Pool(1) as pool:
         train_all(asked, pool)
         seconds = statistics.median(train_all(asked, pool)[0] for _ in range(repeat))
     return seconds / size / EPOCHS * 1e6

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from paribus.population.outcome import FoldArrays
 from paribus.study.configuration import Configuration
+from paribus.study.conventions import constants
 from peers.peer import Fit, Peer, Watch, patience_of
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity}
@@ -36,8 +37,10 @@ def train(model: nn.Sequential, configuration: Configuration, fold: FoldArrays, 
     x, val_x = torch.from_numpy(fold.train_x), torch.from_numpy(fold.val_x)
     y, val_y = (torch.from_numpy(truth.astype(np.float32))[:, None] for truth in (fold.train_y, fold.val_y))
     loss_of = nn.BCEWithLogitsLoss()
-    betas = (rule.beta_1, rule.beta_2)
-    optimizer = torch.optim.Adam(model.parameters(), rule.learning_rate, betas, rule.epsilon, fused=fused)
+    _, _, *betas, epsilon = constants(rule)
+    optimizer = torch.optim.Adam(
+        model.parameters(), rule.learning_rate, (betas[0], betas[1]), epsilon, fused=fused
+    )
     watch, best, epoch = Watch(patience_of(configuration)), copy.deepcopy(model.state_dict()), 0
     while epoch < rule.epochs and not watch.stops:
         epoch += 1

@@ -13,6 +13,7 @@ from sklearn.neural_network import MLPClassifier
 
 from paribus.population.outcome import FoldArrays
 from paribus.study.configuration import Configuration
+from paribus.study.conventions import constants
 from peers.peer import Array, Fit, Peer, Watch, patience_of
 
 NEVER = 10**6
@@ -28,16 +29,16 @@ def _classifier(configuration: Configuration, seed: int) -> MLPClassifier:
     A generator, not a number, is its seed: with a number every `partial_fit` would meet the rows in
     the same order.
     """
-    train = configuration.train
+    train, usual = configuration.train, constants(configuration.train)
     return MLPClassifier(
         hidden_layer_sizes=configuration.network.hidden,
         activation=configuration.network.activation,
         solver="adam",
         alpha=0.0,
         learning_rate_init=train.learning_rate,
-        beta_1=train.beta_1,
-        beta_2=train.beta_2,
-        epsilon=train.epsilon,
+        beta_1=usual.beta_1,
+        beta_2=usual.beta_2,
+        epsilon=usual.epsilon,
         batch_size=train.batch_size,
         max_iter=train.epochs,
         early_stopping=False,

@@ -10,6 +10,7 @@ import numpy as np
 
 from paribus.population.outcome import FoldArrays
 from paribus.study.configuration import Configuration
+from paribus.study.conventions import constants
 from peers.peer import Fit, Peer, patience_of
 
 
@@ -22,7 +23,8 @@ def network(configuration: Configuration, n_features: int) -> keras.Sequential:
     if asked.dropout:
         model.add(keras.layers.Dropout(asked.dropout))
     model.add(keras.layers.Dense(1, activation="sigmoid"))
-    adam = keras.optimizers.Adam(rule.learning_rate, rule.beta_1, rule.beta_2, rule.epsilon)
+    usual = constants(rule)
+    adam = keras.optimizers.Adam(rule.learning_rate, usual.beta_1, usual.beta_2, usual.epsilon)
     model.compile(optimizer=adam, loss="binary_crossentropy")
     return model
 
