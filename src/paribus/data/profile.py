@@ -129,9 +129,7 @@ def _suspicion(table: Table, column: ColumnProfile, values: NDArray[Any]) -> str
     return ""
 
 
-def _tells(
-    column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str, task: str
-) -> str:
+def _tells(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str, task: str) -> str:
     """Whether a feature equals the target, or determines it by values that stand in several rows."""
     known = ~np.isnan(values) if column.kind != "category" else values >= 0
     values, target = values[known], target[known]

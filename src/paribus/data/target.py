@@ -117,9 +117,8 @@ def _readable(rows: Rows, name: str) -> Column:
         count = int(column.missing.sum())
         raise DataError(
             f"{rows.label}: the target '{name}' is missing in {count} row{'s' * (count > 1)}, first in"
-            f" {rows.at(np.argmax(column.missing))} (an empty cell, ?, NA, None and the like). A row without a"
-            f" target"
-            " can't be learned from: fill it or remove the row"
+            f" {rows.at(np.argmax(column.missing))} (an empty cell, ?, NA, None and the like). A row without"
+            " a target can't be learned from: fill it or remove the row"
         )
     if column.kind == "date":
         raise DataError(

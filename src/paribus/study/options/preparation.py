@@ -16,7 +16,7 @@ COLUMNS = (
     Option(
         "column",
         "date",
-        "year, month, day, weekday (Monday 0), day_of_year, days since 1970 and hour, those of them that vary",
+        "year, month, day, weekday (Monday 0), day_of_year, days since 1970, hour: those of them that vary",
     ),
     Option("column", "drop", "no feature, as in data.drop"),
 )
