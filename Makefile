@@ -24,7 +24,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py src/paribus/population/native/epoch.c
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py src/paribus/population/native/networks.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "paribus needs Python 3.11 or newer; this is `$(PYTHON) --version`. Try: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \

@@ -1,4 +1,4 @@
-"""Builds the native epoch where there is a C compiler; elsewhere the package is pure Python.
+"""Builds the native code where there is a C compiler; elsewhere the package is pure Python.
 
 Without it paribus trains by PyTorch's calls: the same study, somewhat slower.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCE = Path("src/paribus/population/native/epoch.c")
+SOURCE = Path("src/paribus/population/native/networks.c")
 FLAGS = ("-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
 VARIANTS = {
     "x86_64": {"x86_64_v3": ("-march=x86-64-v3",), "x86_64_v4": ("-march=x86-64-v4",)},
@@ -24,7 +24,7 @@ VARIANTS = {
 
 
 class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]
-    """Compiles `epoch.c` beside its source, once for each variant."""
+    """Compiles `networks.c` beside its source, once for each variant."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before a wheel or an editable install is made."""
@@ -43,10 +43,10 @@ class NativeBuild(BuildHookInterface):  # type: ignore[type-arg]
             build_data["artifacts"].append(f"/{SOURCE.parent}/*.so")
 
     def _compile(self, compiler: str, source: Path, variant: str, flags: tuple[str, ...]) -> bool:
-        target = source.with_name(f"epoch_{variant}.so")
-        command = [compiler, *FLAGS, *flags, "-DNAME=epoch", str(source), "-o", str(target), "-lm"]
+        target = source.with_name(f"networks_{variant}.so")
+        command = [compiler, *FLAGS, *flags, str(source), "-o", str(target), "-lm"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             target.unlink(missing_ok=True)
-            print(f"paribus: no native epoch for {variant}: {done.stderr.strip()[:500]}", file=sys.stderr)
+            print(f"paribus: no native code for {variant}: {done.stderr.strip()[:500]}", file=sys.stderr)
         return done.returncode == 0

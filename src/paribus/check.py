@@ -13,6 +13,7 @@ from paribus.execute.estimate import Estimate, estimate
 from paribus.execute.pool import available_workers
 from paribus.run import read
 from paribus.store.profile import profile, told_split
+from paribus.study.fit import with_usual_metrics
 from paribus.study.plan import StagePlan, plan, seeds, trials
 from paribus.study.spec import Study
 
@@ -23,6 +24,8 @@ class StageSize:
 
     name: str
     configurations: int
+    distinct: int
+    """Of the configurations drawn from one base."""
     folds: int
     seeds: int
     estimate: Estimate
@@ -80,6 +83,7 @@ def check(
     Raises `StudyError` and `DataError` for whatever `run` would refuse.
     """
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+    study = with_usual_metrics(study, table.task)
     workers = workers or available_workers()
     planned = plan(study)
     told = profile(table, parts)
@@ -88,7 +92,10 @@ def check(
     def size(stage: StagePlan) -> StageSize:
         asked = trials(stage.name, stage.configurations, parts.compared, study)
         found = estimate(asked, parts, task, workers).times(stage.bases)
-        return StageSize(stage.name, stage.n_configurations, len(parts.compared), len(seeds(study)), found)
+        return StageSize(
+            *(stage.name, stage.n_configurations, len(stage.configurations)),
+            *(len(parts.compared), len(seeds(study)), found),
+        )
 
     return Checked(
         data=", ".join(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from paribus.data import Preparation, Split, Table, load, split
 from paribus.engines import ENGINES
 from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
+from paribus.execute.device import resolved
 from paribus.execute.pool import Pool, available_workers
 from paribus.execute.progress import Progress, Quiet
 from paribus.execute.shelf import Shelf
@@ -31,7 +32,7 @@ from paribus.store.profile import describe
 from paribus.store.record import Key, Opening, Record, Truth
 from paribus.store.tables import compared_trials, configuration_of, stage_names, trials_frame
 from paribus.study.configuration import Configuration
-from paribus.study.fit import check_fit
+from paribus.study.fit import check_fit, with_usual_metrics
 from paribus.study.plan import (
     OUTER,
     QUESTION,
@@ -56,30 +57,40 @@ def run(
     folder: Path | str = ".",
     data_dir: Path | str | None = None,
     workers: int | None = None,
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> Results:
     """Run `study`, or resume it, and leave everything in the folder `out` (`runs/<study name>`).
 
     `frame` is used in place of `data.source`; a relative source is looked for in `folder`, then in
-    `data_dir`, then in `PARIBUS_DATA`. What is finished is not trained again. Raises `StudyError`,
-    `DataError`, `FailedTrialsError`, and `InterruptedStudyError` where the same call goes on later.
+    `data_dir`, then in `PARIBUS_DATA`. `device`: auto (a GPU where there is one), cpu or cuda. What is
+    finished is not trained again. Raises `StudyError`, `DataError`, `FailedTrialsError`, and
+    `InterruptedStudyError` where the same call goes on later.
     """
     if workers is not None and workers < 1:
         raise StudyError(f"workers = {workers}: must be a whole number of 1 or more, or None for all cores")
-    started = perf_counter()
+    device, started = resolved(device), perf_counter()
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+    study = with_usual_metrics(study, table.task)
     out = Path(out) if out else default_folder(study)
     workers, told = workers or available_workers(), progress or Quiet()
-    with claim(out, study, table.fingerprint) as record, TemporaryDirectory(prefix="paribus-") as scratch:
+    with (
+        claim(out, study, table.fingerprint, device) as record,
+        TemporaryDirectory(prefix="paribus-") as scratch,
+    ):
+        told.judged_by(study.protocol.metrics[0])
         before = record.size()
-        if before and record.fact("versions") != versions():
-            told.note(f"{out} was begun with other versions: what is trained now may differ in the last bits")
+        if before and (changed := _changed(record.fact("versions"), versions(device))):
+            told.note(
+                f"{out} was begun with other versions ({changed}): what is trained now may differ in the"
+                " last bits"
+            )
         for said in table.said:
             told.note(said)
         session = record.begin_session(workers, " ".join(sys.argv))
         describe(record, table, parts)
         try:
-            with Pool(workers) as pool:
+            with Pool(workers, device) as pool:
                 work = _Run(study, record, Shelf(Path(scratch), parts, study.seed), pool, task, told, parts)
                 work.stages()
                 work.questions()
@@ -96,6 +107,13 @@ def run(
                 record.drop_session(session)
         write_report(record, study, out)
     return Results(out)
+
+
+def _changed(begun: dict[str, str], now: dict[str, str]) -> str:
+    """Which versions are others than at the beginning."""
+    return ", ".join(
+        f"{name}: {begun.get(name, 'none')} → {now[name]}" for name in now if begun.get(name) != now[name]
+    )
 
 
 def default_folder(study: Study) -> Path:
@@ -121,6 +139,7 @@ def read(
         )
     where = Path(data_dir) if data_dir else None
     table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
+    study = with_usual_metrics(study, table.task)
     check_fit(study, table.task, table.n_selectable, table.classes, len(table.outputs))
     task = Task(
         table.task,
@@ -226,7 +245,7 @@ class _Run:
         n_done = sum(trial.key in done for trial in asked)
         names = [*self.names, *([OUTER] if self.parts.outer else [])]
         self.progress.stage(name, names.index(name) + 1, len(names), len(asked), n_done)
-        for outcomes in train(asked, done, self.shelf, self.pool, self.task):
+        for outcomes in train(asked, done, self.shelf, self.pool, self.task, self.progress):
             self.record.put_outcomes(outcomes)
             self.progress.trained(outcomes)
 
@@ -283,12 +302,13 @@ class Choice:
 
     def __init__(self, bases: Sequence[Configuration], folds: Collection[int]) -> None:
         self.bases, self.folds = list(bases), folds
+        self.own = self.bases[0] if self.bases else None
         self.compared: tuple[Configuration, ...] = ()
         self.seen: set[str] = set()
 
     def draw(self, stage: Stage) -> None:
         """Compare what `stage` draws from the bases."""
-        self.add(configurations(stage, self.bases))
+        self.add(configurations(stage, self.bases, self.own))
 
     def add(self, compared: tuple[Configuration, ...]) -> None:
         """Compare these."""

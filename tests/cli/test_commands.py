@@ -116,7 +116,7 @@ def test_options_lists_every_option_and_one_family(paribus: Paribus) -> None:
     """Else what can be chosen would stand in the source alone."""
     text = said(paribus, "options")
     assert all(f"{option.family} {option.name}" in text for option in OPTIONS)
-    assert said(paribus, "options", "optimizer").count("\noptimizer ") == 2
+    assert f"\n{said(paribus, 'options', 'optimizer')}".count("\noptimizer ") == len(family("optimizer"))
     assert "train.momentum" in said(paribus, "options", "sgd")
 
 

@@ -107,5 +107,5 @@ def test_a_closed_pipe_ends_quietly() -> None:
     """Else `paribus options | head -1` would end in a traceback."""
     command = f"{sys.executable} -m paribus options | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("scaler none")
+    assert done.stdout.startswith(f"{OPTIONS[0].family} {OPTIONS[0].name} ")
     assert done.stderr == ""

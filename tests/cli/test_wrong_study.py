@@ -39,7 +39,7 @@ WRONG = [
     ("epochs = 2", "epochs = 0", 17, "train.epochs: must be 1 or more, received 0"),
     ("epochs = 2", "learning_rate = 1e400", 17, "must be a finite number, received inf"),
     ("epochs = 2", "learning_rate = nan", 17, "must be a finite number, received nan"),
-    ("epochs = 2", 'loss = "mae"', 17, "'mae' is no loss"),
+    ("epochs = 2", 'loss = "mea"', 17, "'mea' is no loss, did you mean 'mae'?"),
     ("epochs = 2", 'engine = "kera"', 17, "'kera' is no engine (allowed: population, numpy)"),
     ("hidden = [4]", "hidden = 4", 14, "network.hidden: must be a list in [brackets], received 4"),
     ("hidden = [4]", "hidden = [4, 0]", 14, "network.hidden[2]: must be 1 or more, received 0"),
@@ -84,7 +84,7 @@ def test_a_loss_unfit_for_the_task_is_refused(paribus: Paribus) -> None:
     Path("wrong.toml").write_text(TINY.replace("epochs = 2", 'loss = "categorical_crossentropy"'))
     said = told(paribus("check", "wrong.toml"), 2)
     assert "wrong.toml: " in said
-    assert "does not fit a binary task (allowed: auto, binary_crossentropy, mse)" in said
+    assert "does not fit a binary task (allowed: auto, binary_crossentropy, mse, mae, hinge, focal)" in said
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_study_file_not_found_is_told_with_those_that_are(paribus: Paribus) ->
         (("check", "tiny.toml", "--wrokers", "2"), "No such option"),
         (("chekc", "tiny.toml"), "No such command 'chekc'"),
         (("check",), "Missing argument"),
-        (("run", "tiny.toml", "--device", "cuda"), "--device cuda: must be auto or cpu"),
+        (("run", "tiny.toml", "--device", "gpu"), "device = 'gpu': must be auto, cpu or cuda"),
         (("check", "tiny.toml", "--set", "train.epochs"), "must be path=value"),
         (
             ("check", "tiny.toml", "--set", "train.epochs=0"),

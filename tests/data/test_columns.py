@@ -57,6 +57,7 @@ def kind(cells: Any, **keys: Any) -> str:
         (["?", "?", " ", "?"], ""),
         ([f"k{n}" for n in range(12)], ""),
         ([f"A sentence that nobody wrote before, number {n}" for n in range(40)], ""),
+        ([f"we have said this {n % 30} times before" for n in range(40)], ""),
     ],
 )
 def test_a_column_is_taken_for_what_it_looks_like(cells: Any, expected: str) -> None:
@@ -169,11 +170,6 @@ def test_text_dates_are_the_dates_that_a_spreadsheet_stores() -> None:
         (["1", "inf", "3", "4"], {}, r"column 'a' holds inf in position 1"),
         (["01/02/2024", "03/04/2024"] * 2, {}, r"which of day and month comes first.*date = \"%d/%m/%Y\""),
         (["2024-02-30", "2024-02-01"] * 2, {}, r"holds '2024-02-30' in position 0, which is no date"),
-        (
-            [f"we have said this {n % 30} times before" for n in range(40)],
-            {},
-            r"column 'a' holds text .*come in a later version.*data\.drop",
-        ),
         (["1", "x", "3", "4"], {"a": "numeric"}, r"is declared numeric, but holds 'x' in position 1"),
         (
             ["u", "v", "w", "u"],

@@ -54,7 +54,7 @@ class Shelf:
 class Breaks:
     """An engine that fails on one learning rate."""
 
-    def train(self, lineages: list[object], folds: object, task: object) -> list[object]:
+    def train(self, lineages: list[object], folds: object, task: object, device: str) -> list[object]:
         from paribus.engines import PopulationEngine
 
         if any(lineage.configuration.train.learning_rate == 0.5 for lineage in lineages):  # type: ignore[attr-defined]

@@ -27,7 +27,7 @@ def test_a_study_survives_its_file(study: Study) -> None:
 def test_defaults_are_written_out() -> None:
     """Else study.toml would mean another study under a version with other defaults."""
     written = format_study(parse_study(SMALL))
-    for key in ("validation", "resample", "activation", "beta_2", "batch_size", "keep"):
+    for key in ("validation", "resample", "activation", "min_delta", "batch_size", "keep"):
         assert f"\n{key} = " in written
 
 

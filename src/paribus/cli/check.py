@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, Workers
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from paribus.check import Checked
+    from paribus.study.spec import Study
 
 
 def check(
@@ -34,6 +42,7 @@ def check(
 
     print_profile(console, plan.profile)
     console.print(f"split: {plan.split}", markup=False)
+    _print_designs(console, asked, plan)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("stage", "configurations", "trials", "trainings", "populations", "at most", "memory"):
         table.add_column(column, justify="left" if column == "stage" else "right", no_wrap=column != "stage")
@@ -61,6 +70,19 @@ def check(
         console.print("audit: nothing found in the design")
     if strict and found:
         raise typer.Exit(6)
+
+
+def _print_designs(console: Console, study: Study, plan: Checked) -> None:
+    from paribus.study.configuration import Configuration
+    from paribus.study.plan import stages
+    from paribus.study.told import told_question, told_stage
+
+    base = Configuration.base(study)
+    for stage, size in zip(stages(study), plan.stages, strict=False):  # questions come after the stages
+        for line in told_stage(stage, base, size.distinct):
+            console.print(line, markup=False)
+    for question in study.question:
+        console.print(told_question(question), markup=False)
 
 
 def counted(number: int, noun: str) -> str:

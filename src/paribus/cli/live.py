@@ -81,6 +81,10 @@ class _Counting(Progress):
     """Counts trials and the best first metric of the stage that runs."""
 
     def __init__(self, metric: str) -> None:
+        self.judged_by(metric)
+
+    def judged_by(self, metric: str) -> None:
+        """See `Progress.judged_by`."""
         self.metric, self.sign = metric, 1 if larger_is_better(metric) else -1
 
     def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
@@ -123,6 +127,12 @@ class Live(_Counting):
         super().stage(name, position, of, trials, done)
         self.bar = self.bars.add_task(self.title, total=trials, completed=done, rate="", best="")
 
+    def prepared(self, done: int, of: int) -> None:
+        """See `Progress.prepared`."""
+        if self.bar is not None:
+            told = f"preparing {done:,} of {of:,}" if done < of else ""
+            self.bars.update(self.bar, best=told)
+
     def trained(self, outcomes: Sequence[Outcome]) -> None:
         """See `Progress.trained`."""
         super().trained(outcomes)
@@ -150,6 +160,12 @@ class Plain(_Counting):
         self.note(
             f"{self.title}: {trials:,} trials" + (f", {done:,} of them recorded already" if done else "")
         )
+
+    def prepared(self, done: int, of: int) -> None:
+        """See `Progress.prepared`."""
+        if perf_counter() - self.last > PLAIN_SECONDS:
+            self.last = perf_counter()
+            self.note(f"{self.title}: {done:,} of {of:,} folds prepared")
 
     def trained(self, outcomes: Sequence[Outcome]) -> None:
         """See `Progress.trained`."""

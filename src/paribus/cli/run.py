@@ -19,17 +19,19 @@ def run(
     ] = None,
     data_dir: DataDir = None,
     workers: Workers = None,
-    device: Annotated[str, typer.Option(metavar="auto|cpu", help="Where networks are trained.")] = "auto",
+    device: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|cpu|cuda", help="Where networks are trained; auto: on a GPU where there is one."
+        ),
+    ] = "auto",
     settings: Settings = None,
     strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a study, or resume it where it was interrupted. A finished study is not trained again."""
-    from paribus.errors import StudyError
     from paribus.study.toml import read_study, told_in_file
 
-    if device not in ("auto", "cpu"):
-        raise StudyError(f"--device {device}: must be auto or cpu; this version trains on the CPU")
     asked = read_study(study, settings or ())
 
     from paribus.cli.closing import print_closing  # after the study is read: a wrong one is told at once
@@ -38,7 +40,13 @@ def run(
 
     with told_in_file(study, settings or ()), progress_for(asked, quiet) as progress:
         results = run_study(
-            asked, out, folder=study.parent, data_dir=data_dir, workers=workers, progress=progress
+            asked,
+            out,
+            folder=study.parent,
+            data_dir=data_dir,
+            workers=workers,
+            device=device,
+            progress=progress,
         )
     found = print_closing(results, quiet)
     if "failed" in set(results.frame()["status"]):

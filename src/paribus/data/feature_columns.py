@@ -109,6 +109,9 @@ class _Reader:
         match found.kind:
             case "id":
                 self._drop(name, "another value in every row, so it looks like an id")
+            case "text" if found.values is not None:
+                first = shown(found.values.values[found.values.codes[found.values.codes >= 0][0]])
+                self._drop(name, f"text, such as {first}; features from text come in a later version")
             case "numeric":
                 self._numbers(name, cells)
             case "boolean":

@@ -15,7 +15,7 @@ from paribus.data.dates import looks_like_dates
 from paribus.data.sources.rows import Rows
 from paribus.errors import DataError
 
-Kind = Literal["numeric", "boolean", "ordinal", "date", "category", "id"]
+Kind = Literal["numeric", "boolean", "ordinal", "date", "category", "id", "text"]
 
 MISSING_NUMBERS = {"", "?", "-", "--", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing", "<na>"}
 """What stands for a missing value among numbers and dates, in small letters."""
@@ -89,10 +89,11 @@ def _guess_text(rows: Rows, name: str, values: Distinct) -> Guess:
     values = without_missing(values, MISSING_LEVELS)
     if values.values:
         _refuse_mixed(rows, name, values)
+        if _are_sentences(values):
+            return Guess("text", values)
         n_known = int(values.counts.sum())
         if n_known >= ID_ROWS and len(values.values) == n_known:
             return Guess("id", values)
-        _refuse_sentences(rows, name, values)
     return Guess("category", values, read)
 
 
@@ -116,12 +117,9 @@ def _refuse_mixed(rows: Rows, name: str, values: Distinct) -> None:
     )
 
 
-def _refuse_sentences(rows: Rows, name: str, values: Distinct) -> None:
+def _are_sentences(values: Distinct) -> bool:
+    """Whether most values stand once, and have four words or more: they say something, and name no level."""
     counts = values.counts
     words = np.array([len(text.split()) for text in values.values])
-    if len(values.values) > 0.5 * counts.sum() >= ID_ROWS / 2 and (words * counts).sum() >= 4 * counts.sum():
-        raise DataError(
-            f"{rows.label}: column '{name}' holds text (such as {shown(values.values[0])} in"
-            f" {rows.at(values.first(0))}). Features from text come in a later version: name it in data.drop,"
-            f" or make it a category with data.columns = {{ '{name}' = \"category\" }}"
-        )
+    mostly_once = len(values.values) > 0.5 * counts.sum() >= ID_ROWS / 2
+    return bool(mostly_once and (words * counts).sum() >= 4 * counts.sum())

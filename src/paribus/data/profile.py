@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paribus.data.features import Feature
+from paribus.data.suspicion import suspicion
 from paribus.data.table import Table
 
 COMMONEST = 3
 """Levels of a category that a profile names."""
-_ROWS = 12
-"""Fewer rows than these make no column suspicious: chance does as much."""
-_MANY = 0.5
-"""A category with more levels than this share of its rows looks like an id."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,8 @@ class TargetProfile:
 class TableProfile:
     """All that a table's owner should see before it is learned from.
 
-    `dropped`: columns with the reason; `suspicious`: features with the reason; `notes`: how cells were read.
+    `dropped`: columns with the reason; `suspicious`: features with the reason; `notes`: how cells were read;
+    `duplicates`: rows whose features all equal those of an earlier row.
     """
 
     columns: tuple[ColumnProfile, ...]
@@ -53,11 +52,14 @@ class TableProfile:
     dropped: tuple[tuple[str, str], ...]
     suspicious: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    positive: str | None = None
+    duplicates: int = 0
 
 
 def table_profile(table: Table) -> TableProfile:
     """The profile of all rows. Nothing of it is used to prepare or to train."""
     columns, suspicious = [], []
+    seen: dict[bytes, str] = {}
     number = category = 0
     for feature in table.columns:
         if feature.is_number:
@@ -68,7 +70,8 @@ def table_profile(table: Table) -> TableProfile:
             values = table.features.codes(category)
             category += 1
             columns.append(_of_levels(feature, values))
-        if reason := _suspicion(table, columns[-1], values):
+        twin = seen.setdefault(blake2b(np.ascontiguousarray(values), digest_size=16).digest(), feature.name)
+        if reason := suspicion(table, columns[-1], values, twin):
             suspicious.append((feature.name, reason))
     return TableProfile(
         tuple(columns),
@@ -76,6 +79,8 @@ def table_profile(table: Table) -> TableProfile:
         tuple((each.name, each.reason) for each in table.dropped),
         tuple(suspicious),
         table.notes,
+        table.classes[1] if table.task == "binary" else None,
+        table.duplicates,
     )
 
 
@@ -109,41 +114,3 @@ def _targets(table: Table) -> tuple[TargetProfile, ...]:
             for name, count in table.class_counts.items()
         )
     return (TargetProfile(table.outputs[0], tuple(table.class_counts.items())),)
-
-
-def _suspicion(table: Table, column: ColumnProfile, values: NDArray[Any]) -> str:
-    """Why a feature should be looked at before it is learned from, or nothing."""
-    if table.n_rows < _ROWS:
-        return ""
-    known = table.n_rows - column.missing
-    for output, name in enumerate(table.outputs):
-        target = table.target if table.target.ndim == 1 else table.target[:, output]
-        if reason := _tells(column, values, target, name, table.task):
-            return reason
-    if column.distinct <= 1:
-        return "one value beside missing ones"
-    if column.kind == "numeric" and column.missing == 0 and (np.abs(np.diff(values)) == 1).all():
-        return "counts the rows"
-    if column.kind == "category" and column.distinct > _MANY * known:
-        return f"{column.distinct:,} levels in {known:,} rows: looks like an id"
-    return ""
-
-
-def _tells(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str, task: str) -> str:
-    """Whether a feature equals the target, or determines it by values that stand in several rows."""
-    known = ~np.isnan(values) if column.kind != "category" else values >= 0
-    values, target = values[known], target[known]
-    if len(values) < _ROWS or column.distinct < 2:
-        return ""
-    if column.kind != "category" and np.array_equal(values, target.astype(np.float32).astype(np.float64)):
-        return f"equals the target '{name}'"
-    if task == "regression":
-        correlation = abs(np.corrcoef(values, target)[0, 1]) if column.kind != "category" else 0.0
-        return f"is the target '{name}' on another scale" if correlation > 1 - 1e-9 else ""
-    if column.distinct > len(values) / 2:
-        return ""
-    codes = np.unique(values, return_inverse=True)[1]
-    least, most = np.full(codes.max() + 1, target.max()), np.full(codes.max() + 1, target.min())
-    np.minimum.at(least, codes, target)
-    np.maximum.at(most, codes, target)
-    return f"determines the target '{name}'" if (least == most).all() else ""

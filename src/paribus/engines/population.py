@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import torch
 
 from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.population.grouping import group
@@ -25,25 +28,44 @@ class PopulationEngine(Engine):
     """Trains populations of segments of equal shape (`paribus.population`)."""
 
     name: ClassVar[str] = "population"
+    devices: ClassVar[tuple[str, ...]] = ("cpu", "cuda")
 
     def refusal(self, configuration: Configuration, task: Task) -> str | None:
         """See `Engine.refusal`."""
         return loss_refusal(configuration, task)
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [
             [lineage for _, members in population for lineage in members]
-            for population in group(lineages, sizes, task, memory)
+            for population in group(lineages, sizes, task, memory, device)
         ]
 
-    def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
+    def train(
+        self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
+    ) -> list[Outcome]:
         """See `Engine.train`."""
         sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
-        populations = group(lineages, sizes, task, memory=WITHOUT_LIMIT)
-        return [outcome for population in populations for outcome in train(population, folds, task)]
+        populations = group(lineages, sizes, task, WITHOUT_LIMIT, device)
+        with _whole_products():
+            return [outcome for population in populations for outcome in train(population, folds, task)]
+
+
+@contextmanager
+def _whole_products() -> Iterator[None]:
+    """Products of float32 numbers in float32, whatever the caller has set: no TF32, no bfloat16."""
+    backends: Any = torch.backends  # its parts are made when it is imported, which no type checker sees
+    libraries = (backends.cuda.matmul, backends.mkldnn.matmul)
+    before = [library.fp32_precision for library in libraries]
+    try:
+        for library in libraries:
+            library.fp32_precision = "ieee"
+        yield
+    finally:
+        for library, precision in zip(libraries, before, strict=True):
+            library.fp32_precision = precision
 
 
 WITHOUT_LIMIT = 2**62

@@ -16,17 +16,23 @@ class Engine(Protocol):
     """Trains lineages. The same study means the same to every engine."""
 
     name: ClassVar[str]
+    devices: ClassVar[tuple[str, ...]] = ("cpu",)
+    """Where it can train."""
 
     def refusal(self, configuration: Configuration, task: Task) -> str | None:
         """Why this configuration can't be trained here, or None. Asked before anything is trained."""
         ...
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
     ) -> list[list[Lineage]]:
         """The lineages in groups to be trained together, costliest first, each within `memory` bytes."""
         ...
 
-    def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
-        """Train one of those groups: an outcome for each epoch level of each lineage."""
+    def train(
+        self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
+    ) -> list[Outcome]:
+        """Train one of those groups on `device`, one of `devices`: an outcome for each epoch level of each
+        lineage.
+        """
         ...

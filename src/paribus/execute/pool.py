@@ -29,11 +29,12 @@ class Pool:
     """Runs calls and hands back what they return as each ends, in any order.
 
     With one worker the calls run in this process, on one thread too: sums split over threads would
-    depend on their number. Leaving the `with` block early ends the workers.
+    depend on their number. Leaving the `with` block early ends the workers. `device` is where populations
+    are trained: on a GPU that is in this process alone, while the workers prepare the rows.
     """
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int, device: str = "cpu") -> None:
+        self.workers, self.device = workers, device
         self.executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:

@@ -13,8 +13,16 @@ from paribus.population.outcome import Outcome
 class Progress(Protocol):
     """Told of each step of a run; all calls come from the process that called `run`."""
 
+    def judged_by(self, metric: str) -> None:
+        """The data are read: this metric ranks."""
+        ...
+
     def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
         """A stage begins: so many trials, of which so many stand in the record already."""
+        ...
+
+    def prepared(self, done: int, of: int) -> None:
+        """So many of the folds that a stage needs are prepared; also told when the first begins."""
         ...
 
     def trained(self, outcomes: Sequence[Outcome]) -> None:
@@ -33,8 +41,14 @@ class Progress(Protocol):
 class Quiet(Progress):
     """Says nothing."""
 
+    def judged_by(self, metric: str) -> None:
+        """See `Progress.judged_by`."""
+
     def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
         """See `Progress.stage`."""
+
+    def prepared(self, done: int, of: int) -> None:
+        """See `Progress.prepared`."""
 
     def trained(self, outcomes: Sequence[Outcome]) -> None:
         """See `Progress.trained`."""

@@ -36,15 +36,17 @@ def prepare(shelf: Shelf, name: FoldName, settings: Prepare) -> FoldName:
     return shelf.prepare(name, settings)
 
 
-def train(shelf: Shelf, engine: str, lineages: Sequence[Lineage], task: Task) -> list[Outcome]:
+def train(
+    shelf: Shelf, engine: str, lineages: Sequence[Lineage], task: Task, device: str = "cpu"
+) -> list[Outcome]:
     """Train one population. What fails there is an outcome, and costs its neighbours nothing."""
     folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
     try:
-        return ENGINES[engine].train(lineages, folds, task)
+        return ENGINES[engine].train(lineages, folds, task, device)
     except (RuntimeError, MemoryError, ValueError, ArithmeticError) as error:
         if len(lineages) == 1:
             return failed(lineages[0], error)
-        return [outcome for lineage in lineages for outcome in train(shelf, engine, [lineage], task)]
+        return [outcome for lineage in lineages for outcome in train(shelf, engine, [lineage], task, device)]
 
 
 def failed(lineage: Lineage, error: Exception) -> list[Outcome]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.networks.mlp import Weights
+from paribus.population import native
 from paribus.population.buffers import Stack
 from paribus.population.grouping import EVALUATION_ROWS, SEGMENT, Shape
 from paribus.population.losses import predict_
@@ -51,6 +52,11 @@ class Evaluation:
                 self.networks[size] = StackedMLP(self.shape, self.weights, size)
             found[:, chunk] = self.networks[size].forward(rows.evaluation(part, chunk)).view
         return found
+
+
+def evaluation(shape: Shape, weights: Stack) -> Evaluation | native.NativeEvaluation:
+    """Forward passes of `weights` by the native code where it can, else by PyTorch's calls."""
+    return (native.NativeEvaluation if native.forwards(shape) else Evaluation)(shape, weights)
 
 
 def mean_losses(losses: Tensor) -> NDArray[np.float64]:
@@ -96,8 +102,8 @@ def _evaluate(
     for row, name in enumerate(stacked):
         for array, values in zip(weights.arrays, kept[name], strict=True):
             array[row] = torch.from_numpy(values)
-    evaluation = Evaluation(shape, weights)
-    predicted = {part: predictions(evaluation.logits(rows, part), task) for part in ("train", "val")}
+    forward = evaluation(shape, weights)
+    predicted = {part: predictions(forward.logits(rows, part), task) for part in ("train", "val")}
     found = {
         part: scores(task.kind, task.metrics, decode(rows.truth_of(part), task), values)
         for part, values in predicted.items()

@@ -26,6 +26,8 @@ from paribus.study.conventions import Slowing, negative_slope, norm_constants, s
 
 SEGMENT = 64
 """More members share a call's cost no better and leave the caches (benchmarks/README.md)."""
+GPU_SEGMENT = 4096
+"""On a GPU a call's cost is what small networks wait for: as many members share it as memory allows."""
 POPULATION = 256
 """Members that are judged together: more share the cost of an epoch no better."""
 EVALUATION_ROWS = 256
@@ -133,7 +135,7 @@ def shape_of(lineage: Lineage, size: Size, task: Task, device: str = "cpu") -> S
             kind=task.kind,
             loss=resolve_loss(train.loss, task.kind),
             size=size,
-            precision=train.precision,
+            precision="float32" if train.precision == "auto" else train.precision,
             device=device,
             train_metrics=task.train_metrics,
         ),
@@ -176,19 +178,23 @@ def group(
     sizes: Mapping[FoldName, Size],
     task: Task,
     memory: int,
+    device: str = "cpu",
 ) -> list[list[tuple[Shape, list[Lineage]]]]:
     """Populations, each some segments within `memory` bytes together, the costliest first."""
+    most = SEGMENT if device == "cpu" else GPU_SEGMENT
     shaped: dict[Shape, list[Lineage]] = {}
     for lineage in lineages:
-        shaped.setdefault(shape_of(lineage, sizes[lineage.data], task), []).append(lineage)
+        shaped.setdefault(shape_of(lineage, sizes[lineage.data], task, device), []).append(lineage)
     common: dict[Common, list[tuple[Shape, list[Lineage]]]] = {}
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        parts = -(-len(members) // max(1, min(SEGMENT, memory // shape.member_bytes)))
+        parts = -(-len(members) // max(1, min(most, memory // shape.member_bytes)))
         common.setdefault(shape.common, []).extend(
             (shape, _part(members, part, parts)) for part in range(parts)
         )
-    populations = [bundle for segments in common.values() for bundle in _bundles(segments, memory)]
+    populations = [
+        bundle for segments in common.values() for bundle in _bundles(segments, memory, max(most, POPULATION))
+    ]
     populations.sort(key=lambda population: -sum(expected_cost(*segment) for segment in population))
     return populations
 
@@ -199,12 +205,12 @@ def _part(members: list[Lineage], part: int, parts: int) -> list[Lineage]:
 
 
 def _bundles(
-    segments: list[tuple[Shape, list[Lineage]]], memory: int
+    segments: list[tuple[Shape, list[Lineage]]], memory: int, most: int
 ) -> list[list[tuple[Shape, list[Lineage]]]]:
     """The segments in as few populations as the limits allow, of about equal cost."""
     costs = [expected_cost(*segment) for segment in segments]
     least = max(
-        sum(len(members) for _, members in segments) / POPULATION,
+        sum(len(members) for _, members in segments) / most,
         sum(costs) / COST,
     )
     bundles: list[list[tuple[Shape, list[Lineage]]]] = [[] for _ in range(-int(-least // 1))]

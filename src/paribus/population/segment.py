@@ -13,7 +13,7 @@ from paribus.networks.initial import initial_weights
 from paribus.networks.mlp import Weights
 from paribus.population import native
 from paribus.population.buffers import Stack
-from paribus.population.evaluation import Evaluation
+from paribus.population.evaluation import evaluation
 from paribus.population.grouping import Shape
 from paribus.population.optimizers import n_states
 from paribus.population.outcome import Lineage
@@ -48,7 +48,8 @@ class Segment:
         states = [
             Stack(shapes, len(self.lineages), place) for _ in range(n_states(shape.optimizer, shape.momentum))
         ]
-        best = weights.take(torch.arange(weights.members)) if shape.restore_best else None
+        everyone = torch.arange(weights.members, device=place.device)
+        best = weights.take(everyone) if shape.restore_best else None
         self._lay_out(weights, states, best)
         self.steps.start(states)
 
@@ -59,10 +60,10 @@ class Segment:
         settings = Settings.of(members, weights.place)
         self.form = settings.loss_form[..., None]
         self.rows = Rows(shape, members, self.feed, settings.input_noise)
-        known = native.available() and native.knows(shape) and not self.rows.weighted
+        known = native.trains(shape) and not self.rows.weighted
         self.steps = (native.NativeSteps if known else Steps)(shape, weights, states, members)
         self.met = weights.table.new_empty(len(members), shape.common.size.train, shape.widths[-1])
-        self.evaluation = Evaluation(shape, weights)
+        self.evaluation = evaluation(shape, weights)
 
     @property
     def trains(self) -> NDArray[np.bool_]:
@@ -73,7 +74,7 @@ class Segment:
         """One pass over the training rows; `met` are the logits as they were met."""
         self.rows.start()
         noise, rates = self.rows.noise(), self.rates.of(self.active, epoch)
-        self.steps.run(self.rows, noise, rates, (epoch - 1) * self.per_epoch, self.met)
+        self.steps.run(self.rows, noise, rates, (epoch - 1) * self.per_epoch, self.met, self.trains)
 
     def logits(self, part: str) -> Tensor:
         """Logits (member, row, output) of a part."""

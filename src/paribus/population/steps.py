@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.population.buffers import Padded, Stack, by_array
@@ -45,9 +47,18 @@ class Steps:
         """Fill the optimizer's states before the first step."""
         self.update.start(states)
 
-    def run(self, rows: Rows, noise: Noise, rates: Factors, steps: int, logits: Tensor) -> None:
+    def run(
+        self,
+        rows: Rows,
+        noise: Noise,
+        rates: Factors,
+        steps: int,
+        logits: Tensor,
+        trains: NDArray[np.bool_],
+    ) -> None:
         """One epoch over the shuffled `rows` at `rates` (member, step), after `steps` steps. Writes
-        the logits (member, row, output) as they were met.
+        the logits (member, row, output) as they were met. A member of which `trains` (member,) is
+        False may train on or stay: nobody looks at it.
         """
         spread = [rows.spread(layer) if layer is not None else None for layer in noise]
         drops = any(layer is not None for layer in noise)

@@ -13,7 +13,9 @@ from paribus.population.optimizers import OPTIMIZERS, Piece
 from paribus.population.settings import Column, Exact, Settings
 
 TILE = 2**16
-"""Numbers that are moved at once: a tile and its states stay in the processor's cache."""
+"""Numbers that are moved at once: a tile and its states stay in the processor's cache. A GPU moves an
+array at once: there a call costs more than what the cache saves.
+"""
 
 
 class Update:
@@ -39,6 +41,7 @@ class Update:
         self.clipped = bool(settings.clip_norm.isfinite().any() or settings.clip_value.isfinite().any())
         self.coupled = bool((settings.coupled_decay > 0).any())
         self.decays = bool((exact.decay > 0).any())
+        self.tile = TILE if weights.place.device.type == "cpu" else weights.flat.numel()
         self.joined = _joined(weights, len(gradients)) if weights.flat.numel() <= TILE else None
         self.pieces = list(self._pieces(states))
 
@@ -74,7 +77,7 @@ class Update:
             self.shape.blocks, self.weights.arrays, self.gradients, strict=False
         ):
             if block.kind == "weights":
-                high = max(1, TILE // array[0].numel())
+                high = max(1, self.tile // array[0].numel())
                 for start in range(0, len(array), high):
                     some = slice(start, start + high)
                     ours, slope = array[some, :-1], gradient[some, :-1]
@@ -103,7 +106,7 @@ class Update:
         else:
             for gradient, columns in zip(self.gradients, self.weights.columns, strict=False):
                 flat = gradient.flatten(1)
-                for some, part in _tiles(*flat.shape):
+                for some, part in _tiles(*flat.shape, self.tile):
                     place = slice(columns.start + part.start, columns.start + part.stop)
                     cuts.append((some, flat[some, part], place))
         largest = max(gradient.numel() for _, gradient, _ in cuts)
@@ -122,9 +125,9 @@ def _joined(weights: Stack, trained: int) -> tuple[Tensor, list[Tensor]]:
     return table, [table[:, columns].view(weights.members, *shape) for columns, shape in places]
 
 
-def _tiles(members: int, numbers: int) -> Iterator[tuple[slice, slice]]:
-    """Cuts of a (member, number) table into tiles of neighbours."""
-    high, wide = max(1, TILE // numbers), min(numbers, TILE)
+def _tiles(members: int, numbers: int, tile: int) -> Iterator[tuple[slice, slice]]:
+    """Cuts of a (member, number) table into tiles of neighbours, of `tile` numbers at the most."""
+    high, wide = max(1, tile // numbers), min(numbers, tile)
     for row in range(0, members, high):
         for column in range(0, numbers, wide):
             yield slice(row, min(row + high, members)), slice(column, min(column + wide, numbers))

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from paribus._version import __version__
 from paribus.errors import DataError, InterruptedStudyError, StudyError
-from paribus.population import native
+from paribus.execute.device import arithmetic
 from paribus.store.record import NAME, Record
 from paribus.study.changes import changes, study_hash
 from paribus.study.spec import Study
@@ -23,8 +23,9 @@ SHOWN_CHANGES = 12
 
 
 @contextmanager
-def claim(folder: Path, study: Study, fingerprint: str) -> Iterator[Record]:
-    """The record of `study` in `folder`, made if it isn't there, for this process alone.
+def claim(folder: Path, study: Study, fingerprint: str, device: str = "cpu") -> Iterator[Record]:
+    """The record of `study` in `folder`, made if it isn't there to be trained on `device`, for this process
+    alone.
 
     Raises `StudyError` if the folder holds another study, can't be written, or is in use;
     `DataError` if it holds this study on other data.
@@ -43,20 +44,20 @@ def claim(folder: Path, study: Study, fingerprint: str) -> Iterator[Record]:
         ) from None
     try:
         with Record.at(folder, create=True) as record:
-            _same(record, folder, study, fingerprint)
+            _same(record, folder, study, fingerprint, device)
             yield record
     finally:
         lock.release()
 
 
-def _same(record: Record, folder: Path, study: Study, fingerprint: str) -> None:
+def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: str) -> None:
     """Hold the record against what is to be run; a new one is given its facts."""
     if record.fact("study") is None:
         record.put_facts(
             study=format_study(study),
             study_hash=study_hash(study),
             fingerprint=fingerprint,
-            versions=versions(),
+            versions=versions(device),
         )
     elif record.fact("study_hash") != study_hash(study):
         listed = changes(read_record(record), study)
@@ -100,12 +101,12 @@ def write(path: Path, content: str | bytes) -> None:
         ) from None
 
 
-def versions() -> dict[str, str]:
-    """The versions of what the numbers depend on."""
+def versions(device: str = "cpu") -> dict[str, str]:
+    """The versions of what the numbers depend on, trained on `device`."""
     names = ("torch", "numpy", "scikit-learn", "scipy", "pandas")
     return {
         "paribus": __version__,
         "python": platform.python_version(),
         **{name: version(name) for name in names},
-        "arithmetic": native.name(),
+        "arithmetic": arithmetic(device),
     }

@@ -48,6 +48,7 @@ def pairs(factors: Mapping[str, tuple[Any, ...]]) -> Drawn:
 def sampled(stage: Stage) -> Drawn:
     """Points of the unit cube, each as a level of every factor, whatever order these are written in."""
     assert stage.configurations is not None
+    assert stage.seed is not None  # `plan.stages` gives it the study's
     paths = sorted(stage.factors)
     for point in POINTS[stage.design](stage.configurations, len(paths), stage.seed):
         yield {path: _at(stage.factors[path], share) for path, share in zip(paths, point, strict=True)}

@@ -21,6 +21,11 @@ from paribus.study.spec import MOST_LAYERS, MOST_UNITS, EarlyStopping, Network, 
 _SECTIONS: dict[str, type[Any]] = {"prepare": Prepare, "network": Network, "train": Train}
 _SHORTHAND = {"network.layers": (0, MOST_LAYERS), "network.units": (1, MOST_UNITS)}
 """The least and the most that each may be."""
+_FOLLOWS = {
+    "network.n_parameters": "follows from network.hidden and the data's features, and stands beside every"
+    " trial as n_parameters: vary network.hidden, or 'network.layers' and 'network.units'"
+}
+"""What looks like a factor and can't be set."""
 
 
 @cache
@@ -40,6 +45,8 @@ def check_factors(places: Mapping[str, Path]) -> None:
 
 
 def _unknown(path: str) -> str:
+    if path in _FOLLOWS:
+        return f"'{path}' {_FOLLOWS[path]}"
     tail = path.rpartition(".")[2]
     same = [known for known in factor_paths() if known.rpartition(".")[2] == tail]
     hint = f", did you mean '{same[0]}'?" if same else nearest(path, factor_paths())
@@ -80,9 +87,16 @@ def _blamed(problem: Problem, levels: Mapping[str, Any], places: Mapping[str, Pa
     path = problem.path
     for end in range(len(path), 0, -1):
         if (name := ".".join(map(str, path[:end]))) in levels:
-            return Problem((*places[name], *path[end:]), problem.sentence)
+            sentence = problem.sentence
+            if problem.only_with and places[name][:1] == ("factors",):
+                sentence += _condition(name, *problem.only_with)
+            return Problem((*places[name], *path[end:]), sentence)
     name = next(name for name in levels if name.startswith(f"{path[0]}."))
     return Problem(places[name], f"{shown(levels[name])} can't be used: {problem}")
+
+
+def _condition(name: str, needed: str, values: tuple[str, ...]) -> str:
+    return f', or vary it only there, as in when."{name}" = {{ "{needed}" = ["{values[0]}"] }}'
 
 
 def _without_shorthand(base: Configuration, levels: Mapping[str, Any]) -> dict[str, Any]:

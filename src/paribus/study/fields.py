@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paribus.errors import nearest
 from paribus.study.options import METRICS, OPTIONS, names
-from paribus.study.problems import RuleError, shown
+from paribus.study.problems import IdleError, RuleError, shown
 from paribus.study.values import parse_word
 
 
@@ -55,7 +55,7 @@ def refuse_twice(listed: Sequence[Any], *path: str) -> None:
 
 
 def refuse_idle(section: str, given: Mapping[str, Any], family: str, chosen: str | None) -> None:
-    """Raise RuleError for a key of `given` that belongs to other options of `family` than the chosen.
+    """Raise IdleError for a key of `given` that belongs to other options of `family` than the chosen.
 
     An option's arguments in the catalogue are the keys that belong to it.
     """
@@ -68,9 +68,11 @@ def refuse_idle(section: str, given: Mapping[str, Any], family: str, chosen: str
         if value not in (None, False, 0) and owners and chosen not in owners:
             named = " or ".join(f"'{owner}'" for owner in owners)
             without = f"{family} = '{chosen}'" if chosen else f"no {family}"
-            raise RuleError(
+            raise IdleError(
                 f"{shown(value)} has no effect with {without}:"
                 f" {key} belongs to {named}. Remove it, or choose {named}",
+                f"{section}.{family}",
+                tuple(owners),
                 key,
             )
 

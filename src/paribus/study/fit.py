@@ -13,6 +13,17 @@ from paribus.study.spec import Study
 from paribus.study.values import parse_word
 
 
+USUAL_NUMBERS = ("rmse", "r2")
+"""The metrics of a regression where a study names none; `Protocol` has those of classes."""
+
+
+def with_usual_metrics(study: Study, task: str) -> Study:
+    """The study with metrics that its task can have, where it names none itself."""
+    if task != "regression" or "metrics" in study.protocol.model_fields_set:
+        return study
+    return study.model_copy(update={"protocol": study.protocol.model_copy(update={"metrics": USUAL_NUMBERS})})
+
+
 def check_fit(
     study: Study, task: str, n_features: int, classes: Sequence[str] = (), n_targets: int = 1
 ) -> None:

@@ -46,8 +46,10 @@ class Trial:
 
 
 def stages(study: Study) -> tuple[Stage, ...]:
-    """The study's stages; a study without one runs its own settings as a single stage."""
-    return study.stage if study.stage or study.question else (Stage(name=SETTINGS),)
+    """The study's stages, drawn from its seed; a study without one runs its own settings as one stage."""
+    if not study.stage and not study.question:
+        return (Stage(name=SETTINGS),)
+    return tuple(stage.seeded(study.seed) for stage in study.stage)
 
 
 def seeds(study: Study) -> tuple[int, ...]:

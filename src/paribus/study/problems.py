@@ -46,17 +46,21 @@ _SHOWN = 60
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where (`path` as in the study file) and the sentence that says so."""
+    """One thing wrong: where (`path` as in the study file) and the sentence that says so.
+
+    `only_with`: the key, and its values, without which what was given has no effect.
+    """
 
     path: Path
     sentence: str
+    only_with: tuple[str, tuple[str, ...]] | None = None
 
     def __str__(self) -> str:
         return f"{dotted(self.path)}: {self.sentence}" if self.path else self.sentence
 
     def under(self, path: Path) -> Problem:
         """The same, told from further outside."""
-        return Problem((*path, *self.path), self.sentence)
+        return replace(self, path=(*path, *self.path))
 
 
 class WrongStudyError(StudyError):
@@ -73,6 +77,14 @@ class RuleError(ValueError):
     def __init__(self, sentence: str, *path: str | int) -> None:
         super().__init__(sentence)
         self.path = path
+
+
+class IdleError(RuleError):
+    """What was given has no effect without one of `values` at the key `needed`."""
+
+    def __init__(self, sentence: str, needed: str, values: tuple[str, ...], *path: str | int) -> None:
+        super().__init__(sentence, *path)
+        self.only_with = (needed, values)
 
 
 @contextmanager
@@ -101,7 +113,8 @@ def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem
     for found in error.errors(include_url=False):
         rule = found.get("ctx", {}).get("error")
         inner = rule.path if isinstance(rule, RuleError) else ()
-        yield Problem((*found["loc"], *inner), _sentence(found, model))
+        idle = rule.only_with if isinstance(rule, IdleError) else None
+        yield Problem((*found["loc"], *inner), _sentence(found, model), idle)
 
 
 def shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from paribus.errors import nearest
-from paribus.study.options.sources import BUILTINS
+from paribus.study.options.builtins import BUILTINS
 
 _KNOWN = {option.name: dict(option.arguments) for option in BUILTINS}
 _WHOLE = {  # key: (least, most)

@@ -11,7 +11,6 @@ from sklearn import datasets
 from paribus.data.sources.cache import cache_folder, fetching
 from paribus.data.sources.rows import Rows, make_rows
 from paribus.data.sources.synthetic import SYNTHETIC
-from paribus.errors import DataError
 from paribus.study.sources import parse_source
 
 
@@ -56,11 +55,8 @@ _LOADED: dict[str, Callable[[], pd.DataFrame]] = {
 
 
 def read_builtin(source: str) -> Rows:
-    """A data set by its `builtin:` name. Raises DataError for a wrong name or parameter."""
-    try:
-        named = parse_source(source)
-    except ValueError as error:
-        raise DataError(f"data.source = '{source}': {error}") from None
+    """A data set by its `builtin:` name, which the study has checked."""
+    named = parse_source(source)
     assert named is not None  # `source` starts with builtin:
     frame = SYNTHETIC[named.name](named) if named.name in SYNTHETIC else _LOADED[named.name]()
     return make_rows(frame, list(frame.columns), source, counted="position")

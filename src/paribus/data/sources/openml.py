@@ -13,10 +13,7 @@ from paribus.study.sources import parse_source
 
 def read_openml(source: str) -> Rows:
     """The rows of `openml:31` or `openml:name?version=1`, fetched once. Raises DataError."""
-    try:
-        named = parse_source(source)
-    except ValueError as error:
-        raise DataError(f"data.source = '{source}': {error}") from None
+    named = parse_source(source)
     assert named is not None  # `source` starts with openml:
     if named.name.isdecimal():
         which: dict[str, object] = {"data_id": int(named.name)}

@@ -13,7 +13,7 @@ from paribus.study.configuration import Configuration
 
 
 class NumpyEngine(Engine):
-    """Trains every lineage alone."""
+    """Trains every lineage alone, on the CPU, in float64."""
 
     name: ClassVar[str] = "numpy"
 
@@ -22,12 +22,14 @@ class NumpyEngine(Engine):
         return loss_refusal(configuration, task)
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int
+        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [[lineage] for lineage in lineages]
 
-    def train(self, lineages: Sequence[Lineage], folds: Folds, task: Task) -> list[Outcome]:
+    def train(
+        self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
+    ) -> list[Outcome]:
         """See `Engine.train`."""
         return [
             outcome

@@ -1,7 +1,7 @@
-"""The native epoch (`epoch.c`): the steps of `training.Training` in one call, where it was built.
+"""The native code (`networks.c`): an epoch of steps, or forward passes, in one call, where it was built.
 
-A package built where there is a C compiler has it; any other does the same steps by PyTorch's calls,
-somewhat slower. The two round differently, so a record says which arithmetic made it (`name`).
+A package built where there is a C compiler has it; any other does the same by PyTorch's calls, somewhat
+slower. The two round differently, so a record says which arithmetic made it (`name`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.population.buffers import Stack
@@ -29,6 +30,8 @@ ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
 RULES = {"sgd": 0, "adam": 1, "adamw": 1, "rmsprop": 2}
 KINDS = ("binary", "multiclass", "regression")
 LOSSES = ("binary_crossentropy", "categorical_crossentropy", "mse")
+ROWS = 64
+"""Rows that are evaluated at once: their values stay in the processor's first caches."""
 VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
 """What this processor can do, in PyTorch's words, and the build that is for it."""
 
@@ -36,16 +39,16 @@ _WHOLE = (
     "members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "momentum", "states",
 )  # fmt: skip
 _BY_MEMBER = ("rates", "dropout", "kept", "new_first", "new_second", "epsilon")
+_POINTERS = ("widths", "trains", "features", "truth", "noise", *_BY_MEMBER)
 
 
-class _Epoch(ctypes.Structure):
-    """The struct `Epoch` of epoch.c, field by field."""
+class _Networks(ctypes.Structure):
+    """The struct `Networks` of networks.c, field by field."""
 
     _fields_ = (
         *((name, ctypes.c_int32) for name in _WHOLE),
         ("width", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("widths", "view_of", "features", "truth", "noise")),
-        *((name, ctypes.c_void_p) for name in _BY_MEMBER),
+        *((name, ctypes.c_void_p) for name in _POINTERS),
         ("tables", ctypes.c_void_p * 3),
         ("logits", ctypes.c_void_p),
     )
@@ -57,7 +60,7 @@ def _built() -> tuple[str, ctypes.CDLL] | None:
     if os.environ.get("PARIBUS_NATIVE") == "0":
         return None
     for variant in (VARIANTS.get(torch.backends.cpu.get_cpu_capability(), ""), "generic"):
-        path = Path(__file__).parent / f"epoch_{variant}.so"
+        path = Path(__file__).parent / f"networks_{variant}.so"
         if path.is_file():
             return variant, ctypes.CDLL(str(path))
     return None
@@ -74,22 +77,67 @@ def available() -> bool:
     return _built() is not None
 
 
-def knows(shape: Shape) -> bool:
-    """Whether the native epoch can do this: what small studies mostly ask for."""
+def forwards(shape: Shape) -> bool:
+    """Whether the native code can do forward passes of this shape."""
+    common = shape.common
+    return (
+        available()
+        and (common.precision, common.device) == ("float32", "cpu")
+        and shape.activation[0] in ACTIVATIONS
+        and shape.norm[0] == "none"
+        and not any(shape.residual)
+    )
+
+
+def trains(shape: Shape) -> bool:
+    """Whether the native code can train this shape: what small studies mostly ask for."""
     common, rmsprop = shape.common, shape.optimizer == "rmsprop"
     return (
-        (common.precision, common.device, shape.convention) == ("float32", "cpu", "keras")
+        forwards(shape)
+        and shape.convention == "keras"
         and common.kind in KINDS
         and common.loss in LOSSES
         and (common.kind != "regression" or shape.widths[-1] == 1)
-        and shape.activation[0] in ACTIVATIONS
-        and shape.norm[0] == "none"
         and shape.optimizer in RULES
         and not (shape.nesterov or (rmsprop and shape.momentum))
         and shape.drops != "alpha"
         and shape.plain
-        and not (shape.noisy or any(shape.residual))
+        and not shape.noisy
     )
+
+
+class _Call:
+    """The networks of `weights` as the native code sees them. Tensors that it points at are kept here."""
+
+    def __init__(self, shape: Shape, weights: Stack) -> None:
+        self.kept: dict[str, Tensor | NDArray[np.generic]] = {}
+        self.networks = _Networks(
+            members=weights.members,
+            layers=len(shape.layers),
+            activation=ACTIVATIONS.index(shape.activation[0]),
+            width=weights.width,
+        )
+        self.networks.tables[0] = weights.flat.data_ptr()
+        self.point(widths=torch.tensor(shape.widths, dtype=torch.int32))
+
+    def point(self, **tensors: Tensor) -> None:
+        """Let fields point at contiguous tensors."""
+        for name, tensor in tensors.items():
+            self.kept[name] = tensor
+            setattr(self.networks, name, tensor.data_ptr())
+
+    def point_each(self, name: str, addresses: Sequence[int]) -> None:
+        """Let a field point at one address a member."""
+        found = np.array(addresses, dtype=np.uint64)
+        self.kept[name] = found
+        setattr(self.networks, name, found.ctypes.data)
+
+    def __call__(self, function: str) -> None:
+        """Raises MemoryError."""
+        built = _built()
+        assert built is not None
+        if built[1][function](ctypes.byref(self.networks)):
+            raise MemoryError("no memory for the native code's buffers")
 
 
 class NativeSteps:
@@ -102,45 +150,67 @@ class NativeSteps:
         self.optimizer = OPTIMIZERS[shape.optimizer](
             shape.convention, shape.momentum, shape.nesterov, Exact.of(lineages)
         )
-        self.kept = {
-            "widths": torch.tensor(shape.widths, dtype=torch.int32),
-            "dropout": dropout_rates(lineages, weights.place),
-            "kept": settings.momentum,
-            "new_first": settings.new_rho if shape.optimizer == "rmsprop" else settings.new_1,
-            "new_second": settings.new_2,
-            "epsilon": settings.epsilon,
-        }
-        self.epoch = _Epoch(
-            members=weights.members,
-            rows=shape.common.size.train,
-            batch=shape.batch_size,
-            layers=len(shape.layers),
-            activation=ACTIVATIONS.index(shape.activation[0]),
-            kind=KINDS.index(shape.common.kind),
-            mse=shape.common.loss == "mse",
-            optimizer=RULES[shape.optimizer],
-            momentum=shape.momentum,
-            states=len(states),
-            width=weights.width,
-            tables=(ctypes.c_void_p * 3)(*(stack.flat.data_ptr() for stack in (weights, *states))),
+        self.call = _Call(shape, weights)
+        networks = self.call.networks
+        networks.rows, networks.batch = shape.common.size.train, shape.batch_size
+        networks.kind, networks.mse = KINDS.index(shape.common.kind), shape.common.loss == "mse"
+        networks.optimizer, networks.momentum = RULES[shape.optimizer], shape.momentum
+        networks.states = len(states)
+        for place, state in enumerate(states, 1):
+            networks.tables[place] = state.flat.data_ptr()
+        self.call.point(
+            dropout=dropout_rates(lineages, weights.place),
+            kept=settings.momentum,
+            new_first=settings.new_rho if shape.optimizer == "rmsprop" else settings.new_1,
+            new_second=settings.new_2,
+            epsilon=settings.epsilon,
         )
-        for name, tensor in self.kept.items():
-            setattr(self.epoch, name, tensor.data_ptr())
 
     def start(self, states: Sequence[Stack]) -> None:
         """Before the first step the states of the optimizers that are known here are 0."""
 
-    def run(self, rows: Rows, noise: Noise, rates: Factors, steps: int, logits: Tensor) -> None:
-        """See `Steps.run`. Raises MemoryError."""
-        built = _built()
-        assert built is not None
-        epoch, views = self.epoch, rows.view_of.to(torch.int32)
+    def run(
+        self,
+        rows: Rows,
+        noise: Noise,
+        rates: Factors,
+        steps: int,
+        logits: Tensor,
+        trains: NDArray[np.bool_],
+    ) -> None:
+        """See `Steps.run`. Members that don't train stay as they are. Raises MemoryError."""
         counted = np.arange(steps + 1, steps + rates.shape[1] + 1)
         factors = torch.from_numpy(self.optimizer.factors(rates, counted)[0].astype(np.float32))
-        drawn = [layer.data_ptr() if layer is not None else None for layer in noise]
-        pointers = (ctypes.c_void_p * max(1, len(drawn)))(*drawn)
-        epoch.noise, epoch.rates = ctypes.addressof(pointers), factors.data_ptr()
-        epoch.view_of, epoch.features = views.data_ptr(), rows.shuffled.data_ptr()
-        epoch.truth, epoch.logits = rows.truth.data_ptr(), logits.data_ptr()
-        if built[1].epoch(ctypes.byref(epoch)):
-            raise MemoryError("no memory for the native epoch")
+        views = rows.view_of.tolist()
+        drawn = [_by_view(layer, views) if layer is not None else [0] * len(views) for layer in noise]
+        self.call.point_each("features", _by_view(rows.shuffled, views))
+        self.call.point_each("truth", _by_view(rows.truth, views))
+        self.call.point_each("noise", [address for layer in drawn for address in layer])
+        self.call.point(rates=factors, logits=logits, trains=torch.from_numpy(trains))
+        self.call("epoch")
+
+
+class NativeEvaluation:
+    """Forward passes of `weights` over whole parts."""
+
+    def __init__(self, shape: Shape, weights: Stack) -> None:
+        self.shape, self.weights, self.call = shape, weights, _Call(shape, weights)
+        self.call.networks.batch = ROWS
+        self.call.point(trains=torch.ones(weights.members, dtype=torch.bool))
+
+    def logits(self, rows: Rows, part: str) -> Tensor:
+        """See `Evaluation.logits`. Raises MemoryError."""
+        total = getattr(self.shape.common.size, part)
+        found = self.weights.table.new_empty(self.weights.members, total, self.shape.widths[-1])
+        parts = [rows.feed.part(data, part).rows.data_ptr() for data in rows.data]
+        self.call.networks.rows = total
+        self.call.point_each("features", [parts[place] for place in rows.data_of.tolist()])
+        self.call.point(logits=found)
+        self.call("predict")
+        return found
+
+
+def _by_view(values: Tensor, views: Sequence[int]) -> list[int]:
+    """Where each member's part of (view, ...) starts in memory."""
+    apart = values.stride(0) * values.element_size()
+    return [values.data_ptr() + view * apart for view in views]

@@ -5,12 +5,12 @@ The one list behind validation, `paribus options` and the documentation. What st
 
 from __future__ import annotations
 
+from paribus.study.options.builtins import BUILTINS
 from paribus.study.options.metrics import METRIC_OPTIONS, METRICS, larger_is_better
 from paribus.study.options.networks import NETWORKS
 from paribus.study.options.option import Option
 from paribus.study.options.preparation import PREPARATION
 from paribus.study.options.protocols import PROTOCOLS
-from paribus.study.options.sources import BUILTINS
 from paribus.study.options.training import TRAINING
 
 __all__ = ["METRICS", "OPTIONS", "Option", "larger_is_better", "names"]

@@ -13,7 +13,7 @@ _SHARE = ("share", "of all rows, above 0, below 1")
 _STONE = "Stone, Journal of the Royal Statistical Society B 36, 1974"
 _DRAWN = (
     ("stage.configurations", "how many are drawn"),
-    ("stage.seed", "0 or more; the draw is the same whatever the study's seed"),
+    ("stage.seed", "in place of the study's: the draw is the same whatever that is"),
 )
 
 PROTOCOLS = (

@@ -26,6 +26,9 @@ class Protocol(Section):
     seeds: Annotated[int, Field(ge=1, le=10_000)] = 1
     open: Annotated[str, word("open")] = "best"
     metrics: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = ("roc_auc", "accuracy")
+    """By importance. Where a study names none, a regression is judged by rmse and r2."""
+    adjust: Literal["holm", "benjamini_hochberg"] = "holm"
+    """How p values are adjusted over all questions: against any false finding, or for their share."""
     curves: Literal["validation", "both"] = "validation"
     """Whether every epoch's metrics are those of the validation rows, or of the training rows too, as
     they were met (with dropout, and before the epoch's end)."""

@@ -40,8 +40,8 @@ class Stage(Section):
     own level."""
     configurations: Annotated[int, Field(ge=1, le=MOST_CONFIGURATIONS)] | None = None
     """How many a sampled design draws."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """Of a sampled design: the configurations are the same whatever the study's seed."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    """Of a sampled design, in place of the study's: the configurations stay the same whatever that is."""
     resolution: Annotated[int, Field(ge=3, le=MOST_RESOLUTION)] | None = None
     """Of a factorial: a fraction of it that keeps effects apart as far as this."""
     keep: Annotated[str, word("keep")] = "best"
@@ -55,6 +55,10 @@ class Stage(Section):
         """The levels of a factor, or the ends of its range."""
         levels = self.factors[path]
         return (levels.low, levels.high) if isinstance(levels, Range) else levels
+
+    def seeded(self, seed: int) -> Stage:
+        """The same, drawn from `seed` where the design is sampled and names no seed of its own."""
+        return self.model_copy(update={"seed": seed}) if self.is_sampled and self.seed is None else self
 
     @model_validator(mode="after")
     def _levels(self) -> Self:
@@ -113,6 +117,8 @@ class Stage(Section):
                 f"design '{self.design}' draws configurations: say how many, as in configurations = 64",
                 "design",
             )
+        if self.is_sampled and not self.factors:
+            raise RuleError(f"design '{self.design}' draws levels of factors: give one or more", "design")
         return self
 
     @model_validator(mode="after")
@@ -162,6 +168,8 @@ class Question(Section):
     levels: Annotated[tuple[Level, ...], Field(strict=False, min_length=2)]
     hold: dict[str, Level] = Field(default_factory=dict)
     metric: Annotated[str, AfterValidator(metric)]
+    margin: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """The region of practical equivalence: differences of the metric up to it don't matter. 0: all do."""
 
     @model_validator(mode="after")
     def _levels(self) -> Self:

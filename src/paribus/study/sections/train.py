@@ -99,7 +99,8 @@ class Train(Section):
     clip_value: Positive | None = None
     """The most that a number of the gradient may be, in size."""
     schedule: Schedule | None = None
-    precision: Literal["float32", "float64"] = "float32"
+    precision: Literal["auto", "float32", "float64"] = "auto"
+    """Of all numbers in training; auto: float32, and float64 for the numpy engine, which knows no other."""
     batch_size: Annotated[int, Field(ge=1, le=1_000_000_000)] = 32
     epochs: Count = 20
     loss: Annotated[str, one_of("loss", "auto")] = "auto"
@@ -121,6 +122,10 @@ class Train(Section):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
+        if self.engine == "numpy" and self.precision == "float32":
+            raise RuleError(
+                "'float32': the numpy engine computes in float64: say float64, or auto", "precision"
+            )
         if self.nesterov and not self.momentum:
             raise RuleError("true has no effect without momentum: give momentum, as in 0.9", "nesterov")
         if self.clip_norm and self.clip_value:
