@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: study test check clean help
+.PHONY: study test test-keras check clean help
 
 help:
 	@echo "make study   install into $(VENV), run studies/breast_cancer.toml, say where the report is"
 	@echo "make test    install into $(VENV), run the tests"
+	@echo "make test-keras   the same with Keras and TensorFlow, run what holds the engines to Keras"
 	@echo "make check   formatting, lint, types, import rules"
 	@echo "make clean   remove $(VENV) and caches"
 
@@ -16,7 +17,10 @@ study: $(VENV)/.installed
 	$(BIN)/paribus run studies/breast_cancer.toml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m 'not keras'
+
+test-keras: $(VENV)/.installed-keras
+	$(BIN)/python -m pytest -n auto -m keras tests/oracle
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check src tests benchmarks
@@ -24,7 +28,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py src/paribus/population/native/networks.c
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(wildcard src/paribus/population/native/*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "paribus needs Python 3.11 or newer; this is `$(PYTHON) --version`. Try: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
@@ -35,6 +39,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py src/paribus/po
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-keras: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
 
 clean:

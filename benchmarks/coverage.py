@@ -6,7 +6,7 @@
 Every scenario draws whole studies whose true effect is known: none, and three sizes. A line is a
 method on one kind of replicates. The limits: a 95 % interval covers at 93 % or more, a test rejects at
 6 % or less where there is no effect, Holm's family of tests too. How far below the discrete tests stay
-is their conservatism.
+is their conservatism. Lines without a verdict show what goes wrong without the method above them.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from paribus.stats.anova import repeated_measures_anova
 from paribus.stats.comparison import Comparison
 from paribus.stats.delong import delong_difference
 from paribus.stats.effect_size import effect_size
+from paribus.stats.equivalence import equivalence
+from paribus.stats.families import benjamini_hochberg
 from paribus.stats.friedman import friedman
 from paribus.stats.intervals import Interval, interval
 from paribus.stats.mcnemar import mcnemar
 from paribus.stats.paired_bootstrap import paired_bootstrap
 from paribus.stats.paired_t import corrected_t, paired_t
-from paribus.stats.pairwise import pairwise
+from paribus.stats.pairwise import Pair, pairwise
 from paribus.stats.sign_flip import sign_flip
 from paribus.stats.wilcoxon import wilcoxon
 
@@ -38,6 +40,8 @@ Floats = NDArray[np.float64]
 ALPHA = 0.05
 COVERS, REJECTS = 0.93, 0.06
 SIZES = ("none", "small", "medium", "large")
+BOOTSTRAPPED = 250
+"""Studies of a size of effect whose rows are resampled; all, where there is no effect."""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Line:
     covered: list[bool] = field(default_factory=list)
     bounded: list[bool] = field(default_factory=list)
     rejected: dict[str, list[bool]] = field(default_factory=dict)
+    shares: list[float] = field(default_factory=list)
+    """Of false findings among all, in place of rejections."""
     checked: bool = True
     """False for a method that is shown for what it does wrong."""
 
@@ -67,6 +73,8 @@ class Line:
 
     def rate(self, size: str) -> float | None:
         """The share of studies that the test rejects."""
+        if size == "none" and self.shares:
+            return float(np.mean(self.shares))
         return float(np.mean(self.rejected[size])) if size in self.rejected else None
 
     @property
@@ -106,6 +114,25 @@ def seeds(random: np.random.Generator, studies: int, lines: Lines) -> None:
                 put(lines, "10 seeds, 85 rows, ties", size, 0.5 * effect / 85, test(values))
 
 
+def margins(random: np.random.Generator, studies: int, lines: Lines) -> None:
+    """The region of practical equivalence, ±0.8 SD: "the same within" where the truth is on its edge, half
+    way, a quarter of the way and at 0; "different" where it is on the edge.
+    """
+    margin = 0.8
+    for n in (5, 10, 30):
+        told = f"{n} seeds, margin 0.8 SD"
+        for size, effect in zip(SIZES, (margin, 0.4, 0.2, 0.0), strict=True):
+            for _ in range(studies):
+                decided = equivalence(paired_t(random.normal(effect, 1, n)), margin).decision
+                same = 0.0 if decided == "the same within" else 1.0
+                name = "equivalence, 'the same' (no effect: on the edge)"
+                lines.setdefault((name, told), Line(name, told)).add(size, None, None, same)
+                if size == "none":
+                    name = "equivalence, 'different' on the edge"
+                    far = 0.0 if decided == "different" else 1.0
+                    lines.setdefault((name, told), Line(name, told)).add(size, None, None, far)
+
+
 def folds(random: np.random.Generator, studies: int, lines: Lines) -> None:
     """Two linear models in repeated k-fold: one sees the first feature, the other the second.
 
@@ -113,14 +140,14 @@ def folds(random: np.random.Generator, studies: int, lines: Lines) -> None:
     (b² − a²)(1 + 1/(n − 2)), the coefficients b and a.
     """
     rows = 100
-    for repeats, k in ((1, 10), (5, 10), (10, 10), (5, 5)):
+    for repeats, k, drawn in ((1, 10, 10), (5, 10, 10), (10, 10, 10), (5, 5, 5), (15, 5, 1)):
         training = rows - rows // k
         for size, more in zip(SIZES, (0.0, 0.25, 0.4, 0.6), strict=True):
             a, b = 0.5, 0.5 + more
             true = (b**2 - a**2) * (1 + 1 / (training - 2))
             for _ in range(studies):
-                values = _fold_differences(random, rows, repeats, k, a, b)
-                told = f"{repeats} × {k}-fold"
+                values = _fold_differences(random, rows, repeats, k, drawn, a, b)
+                told = f"{repeats} × {k}-fold" if drawn == k else f"{repeats} × {1 / k:.0%} drawn"
                 put(lines, told, size, true, corrected_t(values, 1 / (k - 1)))
                 naive = paired_t(values)
                 line = lines.setdefault(
@@ -130,13 +157,13 @@ def folds(random: np.random.Generator, studies: int, lines: Lines) -> None:
 
 
 def _fold_differences(
-    random: np.random.Generator, rows: int, repeats: int, k: int, a: float, b: float
+    random: np.random.Generator, rows: int, repeats: int, k: int, drawn: int, a: float, b: float
 ) -> Floats:
-    """The squared error of the model of feature 1 minus that of feature 2, (split,)."""
+    """The squared error of the model of feature 1 minus that of feature 2, (split,): `drawn` of k folds."""
     x = random.normal(size=(2, rows))
     y = a * x[0] + b * x[1] + random.normal(size=rows)
     judged = np.concatenate(
-        [np.eye(k, dtype=bool)[random.permutation(np.arange(rows) % k)].T for _ in range(repeats)]
+        [np.eye(k, dtype=bool)[random.permutation(np.arange(rows) % k)].T[:drawn] for _ in range(repeats)]
     )
     trained = (~judged).astype(np.float64)
     errors = []
@@ -149,7 +176,7 @@ def _fold_differences(
 
 def same_rows(random: np.random.Generator, studies: int, lines: Lines) -> None:
     """Two networks on one test set, rows drawn from a population whose scores are known."""
-    population, rows = 200_000, 200
+    population = 200_000
     truth = random.random(population) < 0.4
     shared = random.normal(size=population)
     noise = random.normal(size=(2, population))
@@ -166,17 +193,21 @@ def same_rows(random: np.random.Generator, studies: int, lines: Lines) -> None:
         true = {metric: float(whole[0][metric][0] - whole[1][metric][0]) for metric in whole[0]}
         if size == "none":
             true = dict.fromkeys(true, 0.0)
-        for study in range(studies):
-            drawn = random.integers(0, population, rows)
-            y, one, other = truth[drawn], p[0][drawn], p[1][drawn]
-            told = f"{rows} test rows"
-            put(lines, told, size, true["accuracy"], mcnemar((one > 0.5) == y, (other > 0.5) == y))
-            put(lines, told, size, true["roc_auc"], delong_difference(y, one, other))
-            if study < min(studies, 400):
-                found = paired_bootstrap("binary", "log_loss", y.astype(int), one[None], other[None])
-                put(lines, told, size, true["log_loss"], found)
-            for metric in ("accuracy", "recall", "f1", "roc_auc"):
-                _one_score(lines, metric, truth, p[0], y, one, size)
+        for rows in (85, 200):
+            for study in range(studies):
+                drawn = random.integers(0, population, rows)
+                y, one, other = truth[drawn], p[0][drawn], p[1][drawn]
+                told = f"{rows} test rows"
+                put(lines, told, size, true["accuracy"], mcnemar((one > 0.5) == y, (other > 0.5) == y))
+                put(lines, told, size, true["roc_auc"], delong_difference(y, one, other))
+                if size == "none" or study < BOOTSTRAPPED:
+                    found = paired_bootstrap("binary", "log_loss", y.astype(int), one[None], other[None])
+                    put(lines, told, size, true["log_loss"], found)
+                for metric in ("accuracy", "recall", "f1", "roc_auc"):
+                    _one_score(lines, metric, truth, p[0], y, one, size)
+                if study < BOOTSTRAPPED:
+                    for metric in ("log_loss", "balanced_accuracy"):
+                        _one_score(lines, metric, truth, p[0], y, one, size)
 
 
 def _one_score(
@@ -189,8 +220,8 @@ def _one_score(
     size: str,
 ) -> None:
     bounds = interval("binary", metric, drawn.astype(int), scored[None])
-    key = (f"{bounds.method} {metric}", "one network")
-    line = lines.setdefault(key, Line(f"{bounds.method}, {metric}", f"{len(drawn)} test rows, one network"))
+    told = f"{len(drawn)} test rows, one network"
+    line = lines.setdefault((f"{bounds.method} {metric}", told), Line(f"{bounds.method}, {metric}", told))
     known = _POPULATION.setdefault(
         (size, metric), float(scores("binary", [metric], truth, p[None])[metric][0])
     )
@@ -201,11 +232,19 @@ _POPULATION: dict[tuple[str, str], float] = {}
 
 
 def many(random: np.random.Generator, studies: int, lines: Lines) -> None:
-    """Four levels over ten blocks: overall tests, and Holm's family of six pairs.
+    """Levels over blocks: overall tests, and families of the pairs of four levels.
 
     Holm's rate is that of any false finding among the pairs that are truly equal: with an effect, the
-    three pairs of the levels that share it.
+    three pairs of the levels that share it. That of Benjamini & Hochberg is the false findings' share of
+    all findings.
     """
+    for n, k in ((3, 3), (5, 3), (5, 4), (5, 5)):
+        for size, effect in zip(SIZES, (0.0, 0.7, 1.1, 1.6), strict=True):
+            for _ in range(studies):
+                scores_by_level = random.normal(size=(n, k)) + effect * (np.arange(k) == k - 1)
+                told = f"{k} levels, {n} blocks"
+                line = lines.setdefault(("friedman", told), Line("friedman", told))
+                line.add(size, None, None, friedman(scores_by_level).p_value)
     names: Mapping[str, Callable[[Floats], float]] = {
         "friedman": lambda table: friedman(table).p_value,
         "repeated_measures_anova": lambda table: repeated_measures_anova(table).p_value,
@@ -215,6 +254,9 @@ def many(random: np.random.Generator, studies: int, lines: Lines) -> None:
         for _ in range(studies):
             table = random.normal(size=(10, 4)) + random.normal(0, 3, (10, 1))
             table[:, 3] += effect
+            nemenyi = friedman(table).pairwise_p
+            line = lines.setdefault(("nemenyi", told), Line("nemenyi, any of 6 pairs", told))
+            line.add(size, None, None, float(nemenyi[np.triu_indices(4, 1)].min()))
             for name, test in names.items():
                 lines.setdefault((name, told), Line(name, told)).add(size, None, None, test(table))
             family = pairwise(table, paired_t)
@@ -226,6 +268,7 @@ def many(random: np.random.Generator, studies: int, lines: Lines) -> None:
                 key = ("holm, equal pairs", told)
                 line = lines.setdefault(key, Line("holm, the pairs truly equal beside an effect", told))
                 line.add("none", None, None, equal)
+                _false_discoveries(lines, told, family)
             naive = min(each.comparison.p_value for each in family)
             key = ("unadjusted", told)
             lines.setdefault(key, Line("six paired_t unadjusted", told, checked=False)).add(
@@ -233,11 +276,20 @@ def many(random: np.random.Generator, studies: int, lines: Lines) -> None:
             )
 
 
+def _false_discoveries(lines: Lines, told: str, family: Sequence[Pair]) -> None:
+    """The share of findings that are false, among pairs of which three are equal and three are not."""
+    p = benjamini_hochberg([each.comparison.p_value for each in family])
+    false = [3 not in (each.one, each.other) for each, q in zip(family, p, strict=True) if q <= ALPHA]
+    name = "benjamini_hochberg, false share of findings"
+    line = lines.setdefault((name, told), Line(name, told))
+    line.shares.append(float(np.mean(false)) if false else 0.0)
+
+
 def table(lines: Sequence[Line], studies: int) -> Iterator[str]:
     """The Markdown table."""
     yield (
-        f"{studies:,} studies a size of effect (bootstrap: at most 400); limits: coverage {COVERS:.0%} or"
-        f" more, rejections without effect {REJECTS:.0%} or less"
+        f"{studies:,} studies a size of effect (bootstrap: {BOOTSTRAPPED} where there is one); limits:"
+        f" coverage {COVERS:.0%} or more, rejections without effect {REJECTS:.0%} or less"
     )
     yield ""
     heads = ["method", "replicates", "coverage", "unbounded", "rejects, no effect", "power small", "medium"]
@@ -259,7 +311,7 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path)
     asked = parser.parse_args()
     lines: Lines = {}
-    for scenario in (seeds, folds, same_rows, many):
+    for scenario in (seeds, margins, folds, same_rows, many):
         scenario(np.random.default_rng(asked.seed), asked.studies, lines)
     text = "\n".join(table(list(lines.values()), asked.studies))
     print(text)

@@ -1,6 +1,6 @@
 """How far the engines end from PyTorch's own modules, losses and optimizers, and from Keras': 100 steps.
 
-python -m benchmarks.parity [--keras] [--json FILE] [--workers N]     (from the repository's root)
+python -m benchmarks.parity [--keras] [--json FILE | --read FILE] [--workers N]   (in the root folder)
 
 Every optimizer × every loss × every activation is trained by PyTorch in float64, by the engines, and by
 PyTorch in float32. A figure is the largest difference of an array's final numbers divided by the array's
@@ -135,48 +135,50 @@ def worst(figures: Iterable[Figure]) -> Figure:
     return max(figures, key=lambda figure: figure.apart)
 
 
-def by_optimizer(figures: Sequence[Figure]) -> str:
-    """Optimizers × losses as Markdown: the worst of all activations in each cell."""
-    columns = list(dict.fromkeys(figure.case.column for figure in figures))
-    lines = [["", *columns]]
-    for name in OPTIMIZERS:
-        cells = (
-            [f for f in figures if (f.case.optimizer, f.case.column) == (name, column)] for column in columns
+def by(axis: str, figures: Sequence[Figure]) -> str:
+    """The largest difference by an attribute of the cases, for each library and engine, as Markdown."""
+    pairs = list(dict.fromkeys((figure.library, figure.engine) for figure in figures))
+    levels = list(dict.fromkeys(getattr(figure.case, axis) for figure in figures))
+    cells: dict[tuple[str, tuple[str, str]], list[Figure]] = {}
+    for figure in figures:
+        cells.setdefault((getattr(figure.case, axis), (figure.library, figure.engine)), []).append(figure)
+    lines = [
+        ["", *(f"{engine}, from {library}" for library, engine in pairs)],
+        ["---"] * (len(pairs) + 1),
+        *([level, *(_cell(cells.get((level, pair), ())) for pair in pairs)] for level in levels),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(figures: Sequence[Figure]) -> str:
+    return f"{worst(figures).apart:.0e}" if figures else "–"
+
+
+def beyond(figures: Sequence[Figure]) -> str:
+    """The cases beyond the tolerances: 1e-9 in float64, 1e-4 in float32."""
+    found = []
+    for library, engine in dict.fromkeys((figure.library, figure.engine) for figure in figures):
+        mine = [figure for figure in figures if (figure.library, figure.engine) == (library, engine)]
+        limit = 1e-4 if "float32" in engine else 1e-9
+        far = sorted((figure for figure in mine if figure.apart > limit), key=lambda figure: -figure.apart)
+        told = "; ".join(f"{', '.join(figure.case)} {figure.apart:.0e}" for figure in far[:8])
+        more = f"; and {len(far) - 8} more" if len(far) > 8 else ""
+        found.append(
+            f"- {engine}, against {library}: {len(far)} of {len(mine)} beyond {limit:.0e}: {told}{more}"
         )
-        lines.append([name, *(f"{worst(cell).apart:.0e}" for cell in cells)])
-    return _table(lines)
-
-
-def by_activation(figures: Sequence[Figure]) -> str:
-    """Activations × engines as Markdown: the worst of all optimizers and losses in each cell."""
-    engines = list(dict.fromkeys(figure.engine for figure in figures))
-    lines = [["", *engines]]
-    for name in ACTIVATIONS:
-        cells = (
-            [f for f in figures if (f.case.activation, f.engine) == (name, engine)] for engine in engines
-        )
-        lines.append([name, *(f"{worst(cell).apart:.0e}" for cell in cells)])
-    return _table(lines)
-
-
-def _table(lines: list[list[str]]) -> str:
-    rule = ["---"] * len(lines[0])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (lines[0], rule, *lines[1:]))
+    return "\n".join(line.removesuffix(": ") for line in found)
 
 
 def report(figures: Sequence[Figure]) -> str:
-    """Every table of one library, and the worst case of each engine by name."""
-    parts = []
-    for engine in dict.fromkeys(figure.engine for figure in figures):
-        mine = [figure for figure in figures if figure.engine == engine]
-        far = worst(mine)
-        above = sum(figure.apart > 1e-5 for figure in mine)
-        parts += [
-            f"### {engine}, against {far.library} in float64",
-            by_optimizer(mine),
-            f"Worst of {len(mine)}: {far.apart:.1e}, {', '.join(far.case)}. Above 1e-5: {above}.",
-        ]
-    return "\n\n".join([*parts, f"### By activation, against {figures[0].library}", by_activation(figures)])
+    """The tables by optimizer, loss and activation, and what is beyond the tolerances."""
+    return "\n\n".join(
+        [*(by(axis, figures) for axis in ("optimizer", "column", "activation")), beyond(figures)]
+    )
+
+
+def read(path: Path) -> list[Figure]:
+    """The figures of an earlier run."""
+    return [Figure(**{**each, "case": Case(**each["case"])}) for each in json.loads(path.read_text())]
 
 
 def main() -> None:
@@ -185,7 +187,11 @@ def main() -> None:
     parser.add_argument("--keras", action="store_true", help="against Keras too (needs the extra bench)")
     parser.add_argument("--json", type=Path, help="where to write every figure")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes, one thread each")
+    parser.add_argument("--read", type=Path, help="measure nothing: the tables of an earlier --json")
     asked = parser.parse_args()
+    if asked.read:
+        print(report(read(asked.read)))
+        return
     runs: list[tuple[Callable[[Case], list[Figure]], list[Case]]] = [(against_pytorch, all_cases())]
     if asked.keras:
         runs.append((against_keras, keras_cases()))
@@ -194,10 +200,10 @@ def main() -> None:
         figures = measure(judge, cases, asked.workers)
         found += figures
         # Each library as soon as it is measured: what interrupts the next takes nothing away.
-        print(report(figures), end="\n\n", flush=True)
         if asked.json:
             written = [{**figure._asdict(), "case": figure.case._asdict()} for figure in found]
             asked.json.write_text(json.dumps(written, indent=1) + "\n")
+    print(report(found))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two arithmetics of the population: the native epoch, and PyTorch's calls."""
+"""The two arithmetics of the population: the native code, and PyTorch's calls."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     Skipped where the package was installed without a compiler.
     """
     if request.param == "native" and not BUILT:
-        pytest.skip("installed without a C compiler: there is no native epoch here")
+        pytest.skip("installed without a C compiler: there is no native code here")
     monkeypatch.setattr(native, "available", lambda: request.param == "native")
     return str(request.param)

@@ -233,7 +233,9 @@ def test_the_plan_tells_the_folds_and_their_sizes() -> None:
     assert (plan.folds, plan.outer) == (6, 3)
     assert plan.trials == (2 + 2 + 2) * 6 * 2 + 3 * 2
     assert "3 outer folds" in plan.split
-    told = paribus.check(study("kfold:3", stopping=0.2)).split
+    watching = study("kfold:3", stopping=0.2)
+    train = watching.train.model_copy(update={"early_stopping": paribus.EarlyStopping()})
+    told = paribus.check(watching.model_copy(update={"train": train})).split
     assert told.startswith(
         "training 40 to 41, stopping 10, validation 25 to 26 in each of 3 folds; test 14 sealed"
     )

@@ -70,7 +70,7 @@ def test_workers_change_nothing(small: Study, tmp_path: Path) -> None:
 def test_the_order_of_listing_changes_nothing(small: Study, tmp_path: Path) -> None:
     """A comparison would depend on how it was written down."""
     turned = {
-        stage.name: {path: tuple(reversed(levels)) for path, levels in reversed(stage.factors.items())}
+        stage.name: {path: tuple(levels)[::-1] for path, levels in reversed(stage.factors.items())}
         for stage in small.stage
     }
     other = small.model_copy(

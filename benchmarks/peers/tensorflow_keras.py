@@ -11,17 +11,17 @@ import numpy as np
 from paribus.population.outcome import FoldArrays
 from paribus.study.configuration import Configuration
 from paribus.study.conventions import constants
-from peers.peer import Fit, Peer, patience_of
+from peers.peer import Array, Fit, Peer, patience_of
 
 
 def network(configuration: Configuration, n_features: int) -> keras.Sequential:
-    """The configuration's network, one dropout before the output, compiled."""
+    """The configuration's network, compiled: dropout after every hidden layer, or once before the output."""
     asked, rule = configuration.network, configuration.train
     model = keras.Sequential([keras.Input((n_features,))])
-    for units in asked.hidden:
+    for place, units in enumerate(asked.hidden, start=1):
         model.add(keras.layers.Dense(units, activation=asked.activation, kernel_initializer="he_normal"))
-    if asked.dropout:
-        model.add(keras.layers.Dropout(asked.dropout))
+        if asked.dropout and (asked.dropout_at == "every" or place == len(asked.hidden)):
+            model.add(keras.layers.Dropout(asked.dropout))
     model.add(keras.layers.Dense(1, activation="sigmoid"))
     usual = constants(rule)
     adam = keras.optimizers.Adam(rule.learning_rate, usual.beta_1, usual.beta_2, usual.epsilon)
@@ -64,6 +64,19 @@ def fit(configuration: Configuration, fold: FoldArrays, seed: int) -> Fit:
     seconds = perf_counter() - started
     found = np.asarray(model(fold.val_x, training=False))[:, 0]
     return Fit(configuration.config_id, configuration.train.epochs, seconds, epochs, found)
+
+
+def fit_plain(configuration: Configuration, x: Array, y: Array, held_out: Array, seed: int) -> Fit:
+    """One network for all its epochs, nothing watched; the clock stops with the held-out predictions."""
+    _warm_up()
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    started = perf_counter()
+    model = network(configuration, x.shape[1])
+    rule = configuration.train
+    model.fit(x, y, batch_size=rule.batch_size, epochs=rule.epochs, verbose=0)
+    found = np.asarray(model(held_out, training=False))[:, 0]
+    return Fit(configuration.config_id, rule.epochs, perf_counter() - started, rule.epochs, found)
 
 
 PEERS = (Peer("Keras on TensorFlow", fit, alone=True),)

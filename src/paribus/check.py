@@ -13,7 +13,7 @@ from paribus.execute.estimate import Estimate, estimate
 from paribus.execute.pool import available_workers
 from paribus.run import read
 from paribus.store.profile import profile, told_split
-from paribus.study.fit import with_usual_metrics
+from paribus.study.fit import with_usual_settings
 from paribus.study.plan import StagePlan, plan, seeds, trials
 from paribus.study.spec import Study
 
@@ -41,7 +41,8 @@ class Checked:
     """A study that can be run: its data and its split in a line each, its columns, its stages, the
     design's findings.
 
-    `outer`: the outer folds of nested validation, each with one more training a seed.
+    `outer`: the outer folds of nested validation, each with one more training a seed. `retrained`: the
+    trials of finalists that are trained again, from other seeds.
     """
 
     data: str
@@ -51,6 +52,7 @@ class Checked:
     findings: tuple[Finding, ...]
     folds: int
     outer: int
+    retrained: int
     seeds: int
     workers: int
 
@@ -62,7 +64,7 @@ class Checked:
     @property
     def trials(self) -> int:
         """Of all stages together."""
-        return sum(stage.trials for stage in self.stages) + self.outer * self.seeds
+        return sum(stage.trials for stage in self.stages) + self.outer * self.seeds + self.retrained
 
     @property
     def seconds(self) -> float:
@@ -83,10 +85,11 @@ def check(
     Raises `StudyError` and `DataError` for whatever `run` would refuse.
     """
     table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
-    study = with_usual_metrics(study, table.task)
+    study = with_usual_settings(study, table.task)
     workers = workers or available_workers()
     planned = plan(study)
-    told = profile(table, parts)
+    columns = table_profile(table)
+    told = profile(table, parts, columns)
     n_configurations = sum(stage.n_configurations for stage in planned)
 
     def size(stage: StagePlan) -> StageSize:
@@ -98,19 +101,20 @@ def check(
         )
 
     return Checked(
-        data=", ".join(
-            [
-                f"{table.source}, {table.n_rows:,} rows × {table.n_features:,} features, {table.task}",
-                *(f"{count:,} {name}" for name, count in table.class_counts.items()),
-                *([f"positive: {table.classes[1]}"] if table.task == "binary" else []),
-            ]
-        ),
-        profile=table_profile(table),
+        data=f"{table.source}, {table.n_rows:,} rows × {table.n_features:,}"
+        f" feature{'s' * (table.n_features != 1)}, {table.task}",
+        profile=columns,
         split=told_split(told, study),
         stages=tuple(size(stage) for stage in planned),
         findings=audit(Evidence(study, told, n_configurations=n_configurations)),
         folds=len(parts.compared),
         outer=len(parts.outer),
+        retrained=_retrained(study, n_configurations, len(parts.compared)),
         seeds=len(seeds(study)),
         workers=workers,
     )
+
+
+def _retrained(study: Study, n_configurations: int, folds: int) -> int:
+    asked = study.protocol.robustness
+    return min(asked.top, n_configurations) * folds * asked.seeds if asked else 0

@@ -9,11 +9,24 @@ import pandas as pd
 import pytest
 
 from paribus.audit import CHECKS, Evidence, audit
-from paribus.study.spec import Data, Protocol, Study
+from paribus.study.spec import Data, Protocol, Question, Stage, Study
 
-STUDY = Study(
-    name="x", data=Data(source="rows", target="y"), protocol=Protocol(seeds=3, metrics=("recall", "accuracy"))
+DEPTH = Question(
+    name="depth", vary="network.layers", levels=(1, 2), hold={"network.units": 8}, metric="accuracy"
 )
+STUDY = Study(
+    name="x",
+    data=Data(source="rows", target="y"),
+    protocol=Protocol(seeds=6, metrics=("recall", "accuracy")),
+    question=(DEPTH,),
+)
+
+
+FACTORS: dict[str, Any] = {"network.hidden": ([8], [8, 8]), "train.loss": ("auto", "mse")}
+CROSSED = Stage(name="crossed", factors=FACTORS)
+MIXED = Stage(name="table", design="list", factors=FACTORS)
+"""The published depth table: its row of two layers is the model with another loss."""
+STUDY = STUDY.model_copy(update={"stage": (CROSSED,)})
 DATA: dict[str, Any] = {
     "n_rows": 569,
     "classes": ["benign", "malignant"],
@@ -22,6 +35,7 @@ DATA: dict[str, Any] = {
     "parts": {"train": 399, "val": 85, "test": 85},
     "folds": [{"train": 399, "val": 85, "stop": 0, "repeat": 0, "outer": None, "judges": False}],
 }
+LAYOUT = Question(name="layout", vary="network.hidden", levels=([8], [16, 4]), metric="accuracy")
 TRIALS = pd.DataFrame(
     {
         "status": ["done", "done"],
@@ -53,7 +67,10 @@ def test_a_sound_study_passes_every_check() -> None:
     ("evidence", "code"),
     [
         (replace(SOUND, data={**DATA, "parts": {"train": 484, "val": 85}}), "PB001"),
-        (protocol(seeds=1), "PB002"),
+        (protocol(seeds=1), "PB002 PB010"),
+        (protocol(seeds=5), "PB010"),
+        (replace(SOUND, study=STUDY.model_copy(update={"stage": (MIXED,)})), "PB009"),
+        (replace(SOUND, study=STUDY.model_copy(update={"question": (LAYOUT,)})), "PB008"),
         (replace(SOUND, n_configurations=1620), "PB003"),
         (replace(SOUND, data={**DATA, "leaked_duplicates": 3}), "PB004"),
         (replace(SOUND, trials=TRIALS.assign(one_class=[True, False])), "PB005"),
@@ -64,10 +81,43 @@ def test_a_sound_study_passes_every_check() -> None:
 )
 def test_each_mistake_is_found_by_its_check(evidence: Evidence, code: str) -> None:
     """A mistake seen in published studies would go unsaid."""
-    assert found(evidence) == {code}
-    finding = next(each for each in audit(evidence) if each.code == code)
+    assert found(evidence) == set(code.split())
+    finding = next(each for each in audit(evidence) if each.code in code)
     assert finding.message
     assert finding.remedy
+
+
+def message(evidence: Evidence, code: str) -> str:
+    return next(each.message for each in audit(evidence) if each.code == code)
+
+
+def test_the_confounder_of_a_table_is_named() -> None:
+    """The published depth table, with another loss in one row, would be read as an effect of depth."""
+    told = message(replace(SOUND, study=STUDY.model_copy(update={"stage": (MIXED,)})), "PB009")
+    assert "'network.hidden' and 'train.loss' change together" in told
+    told = message(replace(SOUND, study=STUDY.model_copy(update={"question": (LAYOUT,)})), "PB008")
+    assert "'network.hidden' changes the number of layers (1 to 2) together with their widths" in told
+
+
+def test_five_pairs_are_told_what_they_cannot_reach() -> None:
+    """p = 0.0625 would be read as nearly a finding."""
+    told = message(protocol(seeds=5), "PB010")
+    assert "can't fall below 0.0625 two-sided; 6 are needed" in told
+
+
+def test_questions_are_counted_as_one_family() -> None:
+    """Forty comparisons would be read one by one, two of them found by chance."""
+    wide = DEPTH.model_copy(update={"name": "wide", "levels": tuple(range(1, 10))})
+    told = message(replace(SOUND, study=STUDY.model_copy(update={"question": (DEPTH, wide)})), "PB011")
+    assert "2 questions compare 37 pairs of levels; one by one about 1.9" in told
+
+
+def test_a_study_without_questions_is_not_asked_about_them() -> None:
+    """A grid would be told off for what it doesn't do."""
+    plain = audit(replace(SOUND, study=STUDY.model_copy(update={"question": (), "stage": ()})))
+    assert {each.code for each in plain if each.status == "not applicable"} == {
+        *("PB008", "PB009", "PB010", "PB011"),
+    }
 
 
 def test_folds_are_replicates() -> None:
@@ -78,7 +128,7 @@ def test_folds_are_replicates() -> None:
 
 def test_outer_folds_judge_like_a_sealed_part() -> None:
     """Nested validation would be told that nothing judges its choice."""
-    nested = protocol(seeds=3, validation="nested:5x3")
+    nested = protocol(seeds=6, validation="nested:5x3")
     assert not found(replace(nested, data={**DATA, "parts": {"train": 484, "val": 85}}))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from paribus import __version__
 from paribus.engines import ENGINES
-from paribus.study.options import OPTIONS
+from paribus.study.options import OPTIONS, names
 from tests.cli.conftest import TINY, Paribus, told
 
 COMMANDS = ("run", "check", "new", "templates", "show", "report", "options")
@@ -116,7 +116,7 @@ def test_options_lists_every_option_and_one_family(paribus: Paribus) -> None:
     """Else what can be chosen would stand in the source alone."""
     text = said(paribus, "options")
     assert all(f"{option.family} {option.name}" in text for option in OPTIONS)
-    assert f"\n{said(paribus, 'options', 'optimizer')}".count("\noptimizer ") == len(family("optimizer"))
+    assert f"\n{said(paribus, 'options', 'optimizer')}".count("\noptimizer ") == len(names("optimizer"))
     assert "train.momentum" in said(paribus, "options", "sgd")
 
 

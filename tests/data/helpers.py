@@ -12,6 +12,7 @@ import pytest
 
 from paribus.data import Table, TrainingPart, load, split
 from paribus.study.options import names
+from paribus.study.options.preparation import PREPARATION
 from paribus.study.spec import Data, Prepare, Protocol
 
 ROOT = Path(__file__).parents[2]
@@ -84,32 +85,48 @@ def real(name: str) -> Path:
     pytest.skip(f"{name} isn't here: set PARIBUS_DATA to the folder that holds it")
 
 
+KEYS = {
+    "imputer": "impute",
+    "encoder": "encode",
+    "scaler": "scale",
+    "selector": "select",
+    "sampler": "resample",
+    "target transform": "target",
+    "class_weight": "class_weight",
+}
+"""The families of the catalogue that a preparation is made of, and their keys."""
+NUMBERS = {"variance": "0.1", "sbs": "14"}
+"""Where 3 would be no threshold, or take seconds."""
+BESIDE = {
+    "column": "how a file is read, the same for every row; nothing is fitted",
+    "estimator": "with each selector that takes one, below",
+}
+"""The other families, and why they have no key of their own."""
+OTHER_TASKS = {"regression": ("sampler", "class_weight"), "classes": ("target transform",)}
+
+
 def every_option(task: str) -> list[Prepare]:
     """One preparation for each option of the catalogue that the task can have, and for the plain keys."""
-    asked: dict[str, tuple[str, dict[str, str]]] = {
-        "imputer": ("impute", {"knn": "knn:3"}),
-        "encoder": ("encode", {"hashing": "hashing:5"}),
-        "scaler": ("scale", {}),
-        "selector": ("select", dict.fromkeys(SELECTED, "") | {"variance": "variance:0.1"}),
-        **({"target transform": ("target", {})} if task == "regression" else {"sampler": ("resample", {})}),
-    }
     made = [
         Prepare(missing_flag=True),
         Prepare(rare=0.2),
         Prepare(rare=6),
         Prepare(impute="constant", fill_value=3.0),
     ]
-    for family, (key, words) in asked.items():
-        made += [
-            Prepare.model_validate({key: words.get(name) or (f"{name}:3" if name in words else name)})
-            for name in names(family)
-        ]
-    made += [Prepare(select=f"{name}:2", select_with="tree") for name in ("sfs", "sbs", "rfe")]
-    return [*made, Prepare(select="sfs:2", select_with="knn")]
-
-
-SELECTED = ("mutual_info", "kbest", "sfs", "sbs", "rfe", "pca")
-"""Selectors that take a number of features."""
+    left_out = (*BESIDE, *OTHER_TASKS["regression" if task == "regression" else "classes"])
+    for option in PREPARATION:
+        if option.family in left_out:
+            continue
+        numbers = [key for key, _ in option.arguments if "." not in key]
+        word = f"{option.name}:{NUMBERS.get(option.name, '3')}" if numbers else option.name
+        made.append(Prepare.model_validate({KEYS[option.family]: word}))
+        if "prepare.select_with" in dict(option.arguments):
+            made += [
+                Prepare(select=word, select_with=estimator)
+                for estimator in names("estimator")
+                if estimator != "linear" and estimator in dict(option.arguments)["prepare.select_with"]
+            ]
+    return made
 
 
 def told(prepare: Prepare) -> str:

@@ -1,4 +1,4 @@
-"""Any table ends in finite numbers or in a refusal that its owner understands; noise wins nowhere."""
+"""Any table ends in finite numbers or in a refusal that its owner understands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import RidgeClassifier
 
 from paribus.data import load, prepare_training, split
 from paribus.data.profile import table_profile
@@ -93,62 +92,3 @@ def test_real_tables_are_read_from_the_raw_file(
             "california_housing": {"total_bedrooms": 207},
         }[name]
     )
-
-
-def noise(repetition: int) -> pd.DataFrame:
-    """72 rows of 2,000 random features, and labels that have nothing to do with them: 47 and 25."""
-    generator = np.random.default_rng(repetition)
-    features = generator.standard_normal((72, 2000)).astype(np.float32)
-    labels = generator.permutation(["ALL"] * 47 + ["AML"] * 25)
-    return pd.DataFrame(features, columns=[f"g{place}" for place in range(2000)]).assign(y=labels)
-
-
-def accuracy(train: Any, codes: Any, held_out: Any, truth: Any) -> float:
-    """Of a linear model, in place of a network: what leaks, leaks to any."""
-    return float((RidgeClassifier().fit(train, codes).predict(held_out) == truth).mean())
-
-
-NOISY = [
-    Prepare(select=select, resample=resample, scale=scale)
-    for select in ("kbest:20", "pca:10")
-    for resample in ("none", "smote")
-    for scale in ("standard", "minmax")
-]
-
-
-def test_noise_cant_win() -> None:
-    """Issue 4, 1: a selector or SMOTE that saw held-out rows would find genes that predict chance."""
-    honest: dict[Prepare, list[float]] = {prepare: [] for prepare in NOISY}
-    leaked: list[float] = []
-    for repetition in range(3):
-        loaded = table(noise(repetition))
-        folds = split(loaded, Protocol(test=0, validation="kfold:10"), repetition).folds
-        for prepare, scores in honest.items():
-            for fold in folds if prepare.select == "kbest:20" else folds[:3]:
-                fitted, rows = prepare_training(prepare, fold.training, repetition)
-                held_out = fitted.apply(fold.validation)
-                scores.append(accuracy(rows.features, rows.target, held_out, fold.validation.target))
-        leaked += leaking_scores(loaded, folds)
-    for prepare, scores in honest.items():
-        error = np.std(scores) / np.sqrt(len(scores))
-        assert np.mean(scores) < 47 / 72 + 3 * error, prepare
-    every = np.concatenate([scores for prepare, scores in honest.items() if prepare.resample == "none"])
-    assert abs(every.mean() - 0.56) < 0.11, "between chance and the majority's rate"
-    assert np.mean(leaked) > 0.8, "the same pipeline, fitted before the split, leaks: this test can fail"
-
-
-def leaking_scores(loaded: Any, folds: Any) -> list[float]:
-    """The same selector and sampler, fitted on all rows first: written here alone, paribus can't."""
-    from imblearn.over_sampling import SMOTE
-    from sklearn.feature_selection import SelectKBest
-    from sklearn.preprocessing import StandardScaler
-
-    scaled = StandardScaler().fit_transform(loaded.features.numbers())
-    selected = SelectKBest(k=20).fit_transform(scaled, loaded.target)
-    rows, codes = SMOTE(random_state=0).fit_resample(selected, loaded.target)
-    found = []
-    for fold in folds:
-        judged = fold.validation.rows
-        training = np.setdiff1d(np.arange(len(rows)), judged)
-        found.append(accuracy(rows[training], codes[training], rows[judged], codes[judged]))
-    return found

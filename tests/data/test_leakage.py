@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from paribus.data import (
     SealedPart,
+    Split,
     Table,
     TrainingPart,
     ValidationPart,
@@ -20,12 +22,20 @@ from paribus.data import (
     split,
 )
 from paribus.data.features import Features, Store
+from paribus.data.marks import Marks
 from paribus.data.parts import take
+from paribus.data.prepare.resample import CHOOSES
+from paribus.study.options import names
+from paribus.study.options.preparation import PREPARATION
 from paribus.study.spec import Prepare, Protocol
 
-from .helpers import breast_cancer, every_option, mixed_frame, table, told
+from .helpers import BESIDE, KEYS, breast_cancer, every_option, mixed_frame, table, told
 
 RULE = "a preparation is fitted on a TrainingPart alone"
+PROTOCOLS = (
+    *("holdout:0.2", "kfold:3", "repeated_kfold:2x2", "loocv", "leave_p_out:2"),
+    *("nested:2x2", "group_kfold:3", "time:2", "monte_carlo:2x0.2", "given"),
+)
 FRAMES = {
     "binary": mixed_frame(classes=2),
     "multiclass": mixed_frame(150, classes=3),
@@ -51,23 +61,82 @@ def perturbed(loaded: Table, rows: np.ndarray) -> Table:
     return replace(loaded, features=features, target=target)
 
 
+def leaks(loaded: Table, training: TrainingPart, prepare: Prepare) -> bool:
+    """Whether what is fitted, or a prepared training row, changes when every other row is another."""
+    rows = np.array(training.rows)
+    others = perturbed(loaded, np.setdiff1d(np.arange(loaded.n_rows), rows))
+    (one, first), (other, second) = (
+        prepare_training(prepare, take(TrainingPart, each, rows), 42) for each in (loaded, others)
+    )
+    return (
+        pickle.dumps(one) != pickle.dumps(other)
+        or first.features.tobytes() != second.features.tobytes()
+        or first.target.tobytes() != second.target.tobytes()
+    )
+
+
+@cache
+def with_marks(task: str) -> Table:
+    """The task's table with what the protocols ask for: groups, an order in time, given parts, weights."""
+    frame = FRAMES[task]
+    times = np.random.default_rng(5).permutation(len(frame))
+    marks = {"g": np.arange(len(frame)) % 5, "t": times, "w": 1.5}
+    parts = np.where(np.arange(len(frame)) % 4, "train", "validation")
+    return table(frame.assign(**marks, s=parts), group="g", time="t", split="s", weight="w")
+
+
+def parts_of(task: str, validation: str) -> Split:
+    """A protocol's folds of the task's table, with only those marks that it looks at."""
+    name, whole = validation.partition(":")[0], with_marks(task).marks
+    kept = {
+        "groups": whole.groups if name in ("group_kfold", "leave_p_out") else None,
+        "moments": whole.moments if name == "time" else None,
+        "given": whole.given if name == "given" else None,
+    }
+    protocol = Protocol(test=0 if name == "given" else 0.2, validation=validation, stopping=0.2)
+    return split(replace(with_marks(task), marks=Marks(**kept)), protocol, 42)
+
+
+def test_every_protocol_and_every_family_of_options_is_tried() -> None:
+    """A new protocol, or a new kind of option, would leak unseen."""
+    assert {validation.partition(":")[0] for validation in PROTOCOLS} == set(names("validation"))
+    assert {option.family for option in PREPARATION} == {*KEYS, *BESIDE}
+
+
+WHOLE = Prepare(missing_flag=True, rare=3, encode="target", scale="quantile", select="kbest:5")
+
+
+@pytest.mark.parametrize("task", FRAMES)
+@pytest.mark.parametrize("validation", PROTOCOLS)
+def test_each_fold_of_each_protocol_keeps_its_sides_apart(task: str, validation: str) -> None:
+    """Issue 4, 5: no row on two sides; held-out rows change no bit of what is trained on."""
+    found = parts_of(task, validation)
+    sealed = found.sealed.open("test of its rows").rows if found.sealed else np.zeros(0, dtype=np.int64)
+    for fold in found.folds[:: 1 if len(found.folds) <= 10 else 9]:
+        assert fold.stopping is not None
+        sides = np.concatenate([fold.training.rows, fold.validation.rows, fold.stopping.rows, sealed])
+        assert len(np.unique(sides)) == len(sides)
+        assert not leaks(with_marks(task), fold.training, WHOLE)
+
+
 @pytest.mark.parametrize(
-    ("task", "prepare"),
-    [pytest.param(task, each, id=f"{task}-{told(each)}") for task in FRAMES for each in every_option(task)],
+    ("task", "place", "prepare"),
+    [
+        pytest.param(task, place, each, id=f"{task}-{told(each)}")
+        for task in FRAMES
+        for place, each in enumerate(every_option(task))
+    ],
 )
-def test_held_out_rows_change_nothing_in_what_is_fitted(task: str, prepare: Prepare) -> None:
-    """The issue's promise, to the bit, for every option of the catalogue."""
-    loaded = table(FRAMES[task].assign(w=1.5), weight="w" if prepare.resample == "undersample" else None)
-    rows = split(loaded, Protocol(), 42).folds[0].training.rows
-    held_out = np.setdiff1d(np.arange(loaded.n_rows), rows)
-    parts = [take(TrainingPart, each, rows) for each in (loaded, perturbed(loaded, held_out))]
-    assert parts[0].features.digest() == parts[1].features.digest()
-    (one, first), (other, second) = (prepare_training(prepare, part, 42) for part in parts)
-    assert pickle.dumps(one) == pickle.dumps(other)
-    assert first.features.tobytes() == second.features.tobytes()
-    assert first.target.tobytes() == second.target.tobytes()
-    whole = prepare_training(prepare, take(TrainingPart, perturbed(loaded, rows[:20]), rows), 42)[1]
-    assert first.features.tobytes() != whole.features.tobytes(), "training rows count, so this test can fail"
+def test_held_out_rows_change_nothing_in_what_is_fitted(task: str, place: int, prepare: Prepare) -> None:
+    """Issue 4, 5: to the bit, for every option of the catalogue, each on another protocol's last fold."""
+    training = parts_of(task, PROTOCOLS[place % len(PROTOCOLS)]).folds[-1].training
+    weighed = prepare.resample in ("none", *CHOOSES)
+    loaded = with_marks(task) if weighed else replace(with_marks(task), weight=None)
+    assert not leaks(loaded, training, prepare)
+    part = take(TrainingPart, loaded, np.array(training.rows))
+    other = take(TrainingPart, perturbed(loaded, part.rows[:20]), np.array(training.rows))
+    first, second = (prepare_training(prepare, each, 42)[1] for each in (part, other))
+    assert first.features.tobytes() != second.features.tobytes(), "training rows count: this test can fail"
 
 
 def test_fitting_on_anything_but_a_training_part_is_refused(loaded: Table) -> None:

@@ -47,6 +47,10 @@ def test_columns_that_give_the_target_away_or_count_are_suspicious() -> None:
             "count": np.arange(60),
             "name": [f"n{row % 55}" for row in range(60)],
             "gap": [1.0, None] * 30,
+            "left": np.where(y == 1, np.arange(60) % 7, np.nan),
+            "risk": np.random.default_rng(1).random(60) + y,
+            "again": np.random.default_rng(0).normal(size=60),
+            "number": np.random.default_rng(2).permutation(9000)[:60],
             "fair": np.random.default_rng(0).normal(size=60),
             "y": y,
         }
@@ -60,11 +64,24 @@ def test_columns_that_give_the_target_away_or_count_are_suspicious() -> None:
         "count": "counts the rows",
         "name": "55 levels in 60 rows: looks like an id",
         "gap": "one value beside missing ones",
+        "left": "is missing for some classes of the target 'y' and for no other",
+        "risk": "separates the classes of the target 'y' at one value",
+        "fair": "equals the column 'again'",
+        "number": "another whole number in every row: looks like an id",
     }
 
 
 def test_a_target_on_another_scale_is_suspicious() -> None:
-    frame = random_frame(60, classes=0).assign(euro=lambda frame: frame["y"] * 1.1 + 3)
+    frame = random_frame(60, classes=0)
     frame["y"] = frame["y"].astype(np.float32)
-    found = dict(table_profile(table(frame.assign(copy=frame["y"]))).suspicious)
-    assert found == {"copy": "equals the target 'y'", "euro": "is the target 'y' on another scale"}
+    copies = {"copy": frame["y"], "euro": frame["y"] * 1.1 + 3, "log": np.log(frame["y"])}
+    found = dict(table_profile(table(frame.assign(**copies, debt=-(frame["y"] // 2)))).suspicious)
+    follows = "rises or falls with the target 'y' throughout"
+    assert found == {"copy": "equals the target 'y'", "euro": follows, "log": follows, "debt": follows}
+
+
+def test_rows_that_stand_twice_are_counted() -> None:
+    """A row on both sides of a split is a question whose answer was given."""
+    frame = random_frame(20)
+    assert table_profile(table(frame)).duplicates == 0
+    assert table_profile(table(pd.concat([frame, frame[:3]]))).duplicates == 3

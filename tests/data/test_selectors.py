@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from paribus.data import fit_preparation, prepare_training, split
+from paribus.data.prepare import sequential
 from paribus.data.prepare.sequential import roc_auc
 from paribus.errors import DataError, StudyError
 from paribus.seeds import stream
@@ -108,10 +110,33 @@ def test_the_features_are_those_of_scikit_learn(asked: str, classes: int) -> Non
 
 def test_sfs_on_breast_cancer_chooses_what_scikit_learn_chooses() -> None:
     part = split(breast_cancer(), Protocol(), 42).folds[0].training
-    preparation = fit_preparation(Prepare(scale="standard", select="sfs:6"), part, 42)
+    preparation = fit_preparation(Prepare(scale="standard", select="sfs:3"), part, 42)
     scaled = StandardScaler().fit_transform(part.features.numbers())
-    plain = plain_selector("sfs:6", "binary", 42).fit(scaled, part.target)
+    plain = plain_selector("sfs:3", "binary", 42).fit(scaled, part.target)
     assert preparation.features == tuple(part.names[position] for position in plain.get_support(indices=True))
+
+
+@pytest.mark.parametrize(("direction", "ks", "steps"), [("sfs", (2, 4, 3), 4), ("sbs", (4, 2, 3), 4)])
+def test_a_path_is_found_once_for_all_levels(
+    direction: str, ks: tuple[int, ...], steps: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Sequential selection takes minutes: each level, sampler and study would find the same path anew."""
+    monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path))
+    part, found = training_part(random_frame(60)), []
+    plain = sequential._Search._next
+
+    def counted(self: Any, chosen: list[int]) -> int:
+        found.append(plain(self, chosen))
+        return found[-1]
+
+    monkeypatch.setattr(sequential._Search, "_next", counted)
+    kept = [fit_preparation(Prepare(select=f"{direction}:{k}"), part, 7).features for k in ks]
+    assert len(found) == steps
+    again = fit_preparation(Prepare(select=f"{direction}:{ks[0]}", resample="smote"), part, 7)
+    assert again.features == kept[0]
+    assert len(found) == steps
+    fit_preparation(Prepare(select=f"{direction}:{ks[0]}"), training_part(random_frame(61)), 7)
+    assert len(found) > steps, "other rows have a path of their own"
 
 
 def test_l1_that_weighs_nothing_keeps_the_strongest() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +14,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 
 from paribus.data import prepare_training, split
+from paribus.engines import ENGINES
 from paribus.errors import DataError, StudyError
+from paribus.execute.shelf import Shelf
+from paribus.execute.trainer import lineages_of
+from paribus.population.outcome import Outcome, Task
+from paribus.study.configuration import Configuration
+from paribus.study.fit import with_usual_settings
 from paribus.study.options import names
-from paribus.study.spec import Prepare, Protocol
+from paribus.study.plan import Trial
+from paribus.study.spec import Prepare, Protocol, Study
 
 from .helpers import random_frame, table, training_part
 
@@ -74,3 +84,55 @@ def test_what_cant_be_transformed_is_refused() -> None:
     classes = training_part(random_frame(60))
     with pytest.raises(StudyError, match=r"'log' transforms numbers, but the task is binary"):
         prepare_training(Prepare(target="log"), classes, 7)
+
+
+def study(**sections: Any) -> Study:
+    given = {"metrics": ["rmse", "r2"], "curves": "both", "stopping": 0.2}
+    return Study(name="x", data={"source": "a", "target": "y"}, protocol=given, **sections)
+
+
+def trained(transform: str, engine: str, folder: Path) -> tuple[Outcome, np.ndarray]:
+    """A network of skewed targets in the thousands, and what the validation rows hold."""
+    asked = study(
+        prepare={"target": transform}, train={"engine": engine, "epochs": 30, "learning_rate": 0.03}
+    )
+    loaded = table(skewed().assign(y=lambda frame: frame["y"] * 1000))
+    parts = split(loaded, asked.protocol, 7)
+    shelf = Shelf(folder, parts, 7)
+    lineages = lineages_of([Trial("s", Configuration.base(asked), 0, 7)])
+    fold = shelf.load(shelf.prepare(lineages[0].data, asked.prepare))
+    task = Task("regression", 1, ("rmse", "r2"), train_metrics=True)
+    (outcome,) = ENGINES[engine].train(lineages, {lineages[0].data: fold}, task)
+    return outcome, parts.folds[0].validation.target
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_a_networks_scores_curves_and_predictions_are_in_the_targets_units(
+    transform: str, tmp_path: Path
+) -> None:
+    """An error in standard deviations would be read as an error in money; or rank transforms wrongly."""
+    found = {}
+    for engine in ("population", "numpy"):
+        folder = tmp_path / engine
+        folder.mkdir()
+        outcome, truth = trained(transform, engine, folder)
+        assert outcome.predictions is not None
+        rmse = np.sqrt(np.mean((outcome.predictions - truth) ** 2))
+        assert outcome.val["rmse"] == pytest.approx(rmse, rel=1e-5)
+        assert outcome.curves["val_rmse"][-1] == pytest.approx(rmse, rel=1e-4)
+        assert outcome.curves["stop_rmse"][-1] > 100
+        assert 1 / 3 < outcome.curves["rmse"][-1] / outcome.train["rmse"] < 3
+        spread = np.square(truth - truth.mean()).mean()
+        assert outcome.val["r2"] == pytest.approx(1 - rmse**2 / spread, rel=1e-3)
+        found[engine] = outcome
+    assert found["population"].val["rmse"] == pytest.approx(found["numpy"].val["rmse"], rel=1e-3)
+
+
+def test_a_regression_that_says_nothing_is_trained_on_a_standard_target() -> None:
+    """House prices in dollars, as they are, are out of a network's reach: R² of -3 after five epochs."""
+    plain = Study(name="x", data={"source": "a", "target": "y"})
+    usual = with_usual_settings(plain, "regression")
+    assert (usual.prepare.target, usual.protocol.metrics) == ("standard", ("rmse", "r2"))
+    assert with_usual_settings(plain, "binary") == plain
+    said = study(prepare={"target": "none"})
+    assert with_usual_settings(said, "regression") == said

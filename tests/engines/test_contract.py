@@ -10,7 +10,17 @@ import pytest
 from paribus.engines import ENGINES
 from paribus.population.outcome import Lineage
 from paribus.study.spec import EarlyStopping
-from tests.draw import FOLD, KINDS, TASKS, configuration, fold, random_configuration, relative, same
+from tests.draw import (
+    FOLD,
+    KINDS,
+    TASKS,
+    configuration,
+    fold,
+    random_configuration,
+    random_fold,
+    relative,
+    same,
+)
 
 pytestmark = pytest.mark.parametrize("name", list(ENGINES))
 
@@ -95,10 +105,11 @@ def test_it_agrees_with_the_reference(name: str, kind: str, seed: int) -> None:
     """Every number of every report would rest on an engine that computes something else."""
     random = Random(100 * seed + len(kind))
     lineage = Lineage(random_configuration(random, kind), (5,), 0, seed)
-    data, task = {FOLD: fold(kind, seed)}, TASKS[kind]
+    data, task = {lineage.data: random_fold(random, kind, seed)}, TASKS[kind]
     (outcome,) = ENGINES[name].train([lineage], data, task)
     (reference,) = ENGINES["numpy"].train([lineage], data, task)
     assert (outcome.config_id, outcome.epochs_run) == (reference.config_id, reference.epochs_run)
+    assert outcome.curves.keys() == reference.curves.keys()
     for ours, theirs in zip(outcome.weights, reference.weights, strict=True):
         assert relative(ours, theirs) < 1e-4
     for curve, values in reference.curves.items():

@@ -273,3 +273,11 @@ def test_several_targets_are_predicted() -> None:
     assert outcome.predictions is not None
     assert outcome.predictions.shape == checked.shape
     assert relative(outcome.predictions, checked) < 1e-3
+
+
+@pytest.mark.parametrize("precision", ["auto", "float64"])
+def test_the_reference_computes_in_float64_alone(precision: str) -> None:
+    """A study would ask for float32, be given float64, and its record would say float32."""
+    assert Train(engine="numpy", precision=precision).precision == precision  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the numpy engine computes in float64: say float64, or auto"):
+        Train(engine="numpy", precision="float32")

@@ -7,14 +7,35 @@ from pathlib import Path
 
 import pytest
 
+from paribus.data import Split
 from paribus.engines import ENGINES
 from paribus.errors import InterruptedStudyError
 from paribus.execute import worker
 from paribus.execute.pool import Pool
-from paribus.execute.trainer import lineages_of
-from paribus.study.plan import Trial
-from paribus.study.spec import Schedule
+from paribus.execute.shelf import Shelf
+from paribus.execute.trainer import lineages_of, train
+from paribus.population.metrics import scores
+from paribus.population.outcome import Task
+from paribus.run import read
+from paribus.study.plan import Trial, trials
+from paribus.study.spec import Schedule, Study
+from paribus.study.toml import parse_study
 from tests.draw import FOLD, TASKS, configuration, crossed, fold
+
+
+FOLDS = """
+[study]
+name = "folds"
+seed = 5
+[data]
+source = "builtin:moons?rows=60&noise=0.3"
+target = "label"
+[protocol]
+test = 0
+validation = "kfold:3"
+seeds = 2
+metrics = ["accuracy"]
+"""
 
 
 def test_trials_that_differ_in_epochs_are_one_training() -> None:
@@ -43,7 +64,46 @@ def test_a_trial_that_two_stages_ask_for_is_one_training() -> None:
     assert len(lineages_of([Trial("one", made, 0, 1), Trial("two", made, 0, 1)])) == 1
 
 
-class Shelf:
+def of_folds(folder: Path) -> tuple[Study, Split, Task, Shelf]:
+    """Three folds of 60 rows, on a shelf."""
+    asked = parse_study(FOLDS)
+    table, parts, task = read(asked)
+    return asked, parts, task, Shelf(folder, parts, asked.seed)
+
+
+def test_every_fold_is_trained_and_judged_on_its_own_rows(tmp_path: Path) -> None:
+    """A fold would be judged by another fold's rows, or left out."""
+    asked, parts, task, shelf = of_folds(tmp_path)
+    made = [configuration(hidden=(units,)) for units in (2, 5)]
+    planned = trials("s", made, parts.compared, asked)
+    with Pool(1) as pool:
+        found = [outcome for population in train(planned, (), shelf, pool, task) for outcome in population]
+    keys = sorted((outcome.config_id, outcome.fold, outcome.seed) for outcome in found)
+    assert keys == sorted(trial.key for trial in planned)
+    assert len(keys) == 2 * 3 * 2
+    for outcome in found:
+        assert outcome.predictions is not None
+        assert len(outcome.predictions) == parts.folds[outcome.fold].validation.n_rows
+        truth = parts.folds[outcome.fold].validation.target
+        expected = scores("binary", ["accuracy"], truth, outcome.predictions[None])["accuracy"][0]
+        assert outcome.val["accuracy"] == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_fold_is_the_same_alone_and_beside_others(tmp_path: Path) -> None:
+    """A study resumed in the middle of its folds would end with other numbers."""
+    asked, parts, task, shelf = of_folds(tmp_path)
+    planned = trials("s", [configuration(hidden=(3,))], parts.compared, asked)
+    done = [trial.key for trial in planned if trial.fold != 1]
+    with Pool(1) as pool:
+        whole = {o.fold: o for found in train(planned, (), shelf, pool, task) for o in found if o.seed == 5}
+        rest = [o for found in train(planned, done, shelf, pool, task) for o in found]
+    assert [(outcome.fold, outcome.seed) for outcome in rest] == [(1, 5), (1, 6)]
+    alone = rest[0]
+    assert alone.val == whole[1].val
+    assert (alone.predictions == whole[1].predictions).all()  # type: ignore[union-attr]
+
+
+class Rows:
     """Rows without files."""
 
     def load(self, name: object) -> object:
@@ -66,7 +126,7 @@ def test_what_fails_costs_its_neighbours_nothing(monkeypatch: pytest.MonkeyPatch
     """One network that can't be trained would take its population with it."""
     monkeypatch.setitem(ENGINES, "population", Breaks())
     members = crossed(rates=(1e-3, 0.5))
-    outcomes = worker.train(Shelf(), "population", members, TASKS["binary"])  # type: ignore[arg-type]
+    outcomes = worker.train(Rows(), "population", members, TASKS["binary"])  # type: ignore[arg-type]
     status = {(o.status, o.reason) for o in outcomes}
     assert status == {("done", ""), ("failed", "RuntimeError: out of something")}
     assert len(outcomes) == 2 * len(members)

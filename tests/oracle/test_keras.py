@@ -116,7 +116,7 @@ def expected(name: str) -> tuple[NDArray[Any], ...]:
 def test_weights_agree_with_keras(name: str, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     """A network that is named as in Keras would train otherwise than in Keras."""
     if held.native and not native.available():
-        pytest.skip("installed without a C compiler: there is no native epoch here")
+        pytest.skip("installed without a C compiler: there is no native code here")
     monkeypatch.setattr(native, "available", lambda: held.native)
     case = CASES[name]
     asked = lineage("keras", case.network, case.class_weight, **case.train)

@@ -166,7 +166,7 @@ def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Hel
     """An engine in one precision, with or without its compiled epoch."""
     found: Held = request.param
     if found.native and not native.available():
-        pytest.skip("installed without a C compiler: there is no native epoch here")
+        pytest.skip("installed without a C compiler: there is no native code here")
     monkeypatch.setattr(native, "available", lambda: found.native)
     return found
 

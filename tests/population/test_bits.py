@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from paribus.engines import ENGINES
-from paribus.population.grouping import group, shape_of
+from paribus.population.grouping import group, segment_bytes, shape_of
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
 from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping
@@ -153,14 +153,35 @@ def test_the_threads_of_the_caller_change_nothing() -> None:
     assert all(same(outcome, second[name]) for name, outcome in first.items())
 
 
-def test_memory_bounds_the_members() -> None:
-    """A large study would run out of memory."""
-    members, task = crossed(seeds=tuple(range(20))), TASKS["binary"]
+@pytest.mark.parametrize("seeds", [20, 1])
+def test_memory_bounds_the_members(seeds: int) -> None:
+    """A large study would run out of memory: by its networks, or by the rows that each seed orders anew."""
+    members, task = crossed(seeds=tuple(range(seeds)), rates=(1e-3, 2e-3, 3e-3)), TASKS["binary"]
     sizes = {lineage.data: fold("binary").size for lineage in members}
-    shapes = {shape_of(lineage, sizes[lineage.data], task) for lineage in members}
-    largest = max(shape.member_bytes for shape in shapes)
-    bounded = group(members, sizes, task, memory=3 * largest)
-    used = [sum(shape.member_bytes * len(part) for shape, part in population) for population in bounded]
-    assert max(used) <= 3 * largest
+    limit = 3 * max(segment_bytes(shape_of(each, sizes[each.data], task), [each]) for each in members)
+    bounded = group(members, sizes, task, memory=limit)
+    used = [sum(segment_bytes(shape, part) for shape, part in population) for population in bounded]
+    assert max(used) <= limit
+    assert len(bounded) > 1
     placed = [lineage for population in bounded for _, part in population for lineage in part]
     assert sorted(map(repr, placed)) == sorted(map(repr, members))
+
+
+def test_rows_that_members_share_are_counted_once() -> None:
+    """A study of one fold would be split for memory that it doesn't take, or one of many folds not at all."""
+    members, task = crossed(seeds=(1,)), TASKS["binary"]
+    size = fold("binary", features=5000).size
+    shape = shape_of(members[0], size, task)
+    alone, together = segment_bytes(shape, members[:1]), segment_bytes(shape, members)
+    assert together < len(members) * alone
+    others = [replace(lineage, fold=place) for place, lineage in enumerate(members)]
+    assert segment_bytes(shape, others) == len(members) * alone
+
+
+def test_a_member_too_large_for_the_memory_is_trained_alone() -> None:
+    """The study would never begin."""
+    members, task = crossed(), TASKS["binary"]
+    sizes = {lineage.data: fold("binary").size for lineage in members}
+    assert [len(part) for population in group(members, sizes, task, memory=1) for _, part in population] == (
+        [1] * len(members)
+    )

@@ -18,6 +18,7 @@ def test_every_figure_is_an_image_in_both_formats(tmp_path: Path) -> None:
     names = [figure.name for figure in drawn]
     assert names == [
         "question-1",
+        "stage-1-importance",
         "stage-1-network-hidden",
         "stage-1-train-learning_rate",
         "stage-1-network-layers",
@@ -25,6 +26,7 @@ def test_every_figure_is_an_image_in_both_formats(tmp_path: Path) -> None:
         "parameters-train",
         "curves-loss",
         "curves-metrics",
+        "reliability",
     ]
     for figure in drawn:
         assert ElementTree.fromstring(figure.svg).tag == "{http://www.w3.org/2000/svg}svg"

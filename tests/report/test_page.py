@@ -16,6 +16,7 @@ from paribus.errors import StudyError
 from paribus.population.outcome import Status
 from paribus.report import formats
 from paribus.report.facts import Facts
+from paribus.report.question_files import COLUMNS
 from paribus.report.write import write_report
 from paribus.study.spec import Question, Stage, Study
 from tests.report.records import DEPTH, STAGE, record, study
@@ -85,9 +86,8 @@ def test_who_cannot_see_a_figure_is_told_what_it_shows(tmp_path: Path) -> None:
         assert len(attributes["aria-label"] or "") > 40
     figures = sum(tag == "figure" for tag, _ in page.tags)
     assert figures == len(drawings)
-    assert (
-        page.text.count("The numbers of this figure") + page.text.count("The numbers: validation") == figures
-    )
+    tables = ("The numbers of this figure", "The numbers: validation", ", with 95 % intervals over")
+    assert sum(page.text.count(beside) for beside in tables) == figures
 
 
 def test_figures_share_no_id(tmp_path: Path) -> None:
@@ -229,3 +229,26 @@ def test_a_study_without_any_trial_is_refused_with_the_remedy(tmp_path: Path) ->
         found.connection.execute("delete from trials")
         with pytest.raises(StudyError, match="run the study again"):
             write_report(found, asked, tmp_path)
+
+
+def test_every_column_of_the_questions_is_documented(tmp_path: Path) -> None:
+    """Else: who reads questions.csv guesses what a column means."""
+    _written(tmp_path, study(protocol={"seeds": 3}))
+    table = pd.read_csv(tmp_path / "questions.csv")
+    page = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    for name in table.columns:
+        assert f"| {name} | {COLUMNS[name]} |" in page
+    assert list(table["level"]) == [2, 8]
+    assert table["is_best"].sum() == 1
+
+
+def test_numbers_of_questions_are_raw(tmp_path: Path) -> None:
+    """Else: a reader of the files computes with rounded numbers, or can't find the pairs."""
+    facts, _ = _written(tmp_path, study(protocol={"seeds": 3}))
+    table = pd.read_csv(tmp_path / "questions.csv")
+    (answer,) = facts.answers
+    assert list(table["estimate"]) == pytest.approx([each.estimate for each in answer.levels], abs=1e-15)
+    (told,) = json.loads((tmp_path / "summary.json").read_text())["questions"]
+    assert told["sentence"] == answer.sentence
+    assert told["pairs"][0]["p_value"] == answer.pairs[0].main.p_value
+    assert told["held"]["train.optimizer"] == "adam"

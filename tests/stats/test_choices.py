@@ -10,7 +10,7 @@ import pytest
 from paribus.errors import StudyError
 from paribus.stats.citations import REFERENCES, cite
 from paribus.stats.composite import weighted_composite
-from paribus.stats.learning_curves import curve_measures
+from paribus.stats.learning_curves import all_curve_measures, curve_measures
 from paribus.stats.one_standard_error import one_standard_error
 from paribus.stats.pareto import pareto_front
 
@@ -117,3 +117,26 @@ def test_every_source_names_a_year() -> None:
     assert [name for name, _ in cite(["holm", "wilson", "holm"])] == ["wilson", "holm"]
     with pytest.raises(KeyError, match="without a source: magic"):
         cite(["magic"])
+
+
+def test_all_curves_at_once_are_each_by_itself() -> None:
+    """The measures of one trial would depend on how long another was trained."""
+    random = np.random.default_rng(0)
+    curves = [random.random(length) for length in (1, 2, 4, 5, 9, 30)]
+    curves += [np.array([1.0, np.nan, 0.5, np.nan]), np.array([np.nan, np.nan]), np.array([np.inf, 2.0, 1.0])]
+    training = [random.random(len(curve)) for curve in curves]
+    together = all_curve_measures(curves, training)
+    for curve, beside, found in zip(curves, training, together, strict=True):
+        known = [value for value in curve if np.isfinite(value)]
+        if not known:
+            assert found is None
+            continue
+        assert found is not None
+        best = int(np.nanargmin(curve))
+        goal = known[0] - 0.95 * (known[0] - curve[best])
+        assert found.best_epoch == best + 1
+        assert found.convergence_epoch == 1 + next(e for e, value in enumerate(curve) if value <= goal)
+        assert found.overfitting_gap == pytest.approx(curve[best] - beside[best])
+        spread = np.std(curve[-5:], ddof=1) if len(curve) > 1 and np.isfinite(curve[-5:]).all() else np.nan
+        assert found.stability == pytest.approx(spread, nan_ok=True)
+    assert all_curve_measures([], []) == []

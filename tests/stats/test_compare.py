@@ -144,3 +144,38 @@ def test_a_lost_trial_takes_its_pair_with_it() -> None:
     assert (found.main.n, found.left_out) == (2, 2)
     with pytest.raises(ValueError, match="no pair is left"):
         compare([[np.nan]], [[1.0]])
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 1e9])
+def test_the_same_gain_on_every_seed_is_no_infinite_effect(value: float) -> None:
+    """Three equal differences have a spread of 1e-17 by rounding: an effect of 10^16 would be reported."""
+    found = compare(np.full((1, 3), 2 * value), np.full((1, 3), value))
+    assert np.isnan([found.effect.estimate, found.main.p_value]).all()
+    assert found.needed is None
+
+
+def test_differences_in_the_last_bits_are_ties() -> None:
+    """Zero differences would be counted as seeds that gained, by how a mean was rounded."""
+    one = np.array([[0.1 + 0.2, 0.7, 0.9, 0.8]])
+    other = np.array([[0.3, 0.7, 0.8, 0.7]])
+    wilcoxon, _ = compare(one, other).beside
+    assert wilcoxon.smallest_p == 0.5  # of two pairs that moved
+
+
+@pytest.mark.parametrize(("effect", "margin"), [(0.0, 0.8), (0.3, 0.8), (0.2, 0.5), (1.6, 0.8)])
+def test_the_seeds_needed_settle_a_margin(effect: float, margin: float) -> None:
+    """A user who trains as many seeds as told would still face an open question."""
+    needed = pairs_to_settle(1.0, effect, margin)
+    assert needed is not None
+    wanted = "the same within" if effect < margin else "different"
+    random = np.random.default_rng(7)
+    tried = [equivalence(paired_t(random.normal(effect, 1, needed)), margin).decision for _ in range(400)]
+    settled = np.mean([decision == wanted for decision in tried])
+    assert settled == pytest.approx(0.8, abs=0.07)
+
+
+def test_both_edges_of_a_margin_count() -> None:
+    """For two equal networks a third too few seeds would be asked for."""
+    needed = pairs_to_settle(1.0, 0.0, 0.5)
+    assert needed is not None
+    assert needed > (pairs_to_settle(1.0, 0.5) or 0)

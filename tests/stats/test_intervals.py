@@ -30,6 +30,20 @@ def test_a_perfect_score_still_has_a_width() -> None:
         assert found.low < 0.97, metric
 
 
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_perfect_score_of_three_classes_still_has_a_width(seeds: int) -> None:
+    """27 rows without a mistake would be sold as certainty: no resample has a mistake either."""
+    truth = np.repeat([0, 1, 2], 9)
+    perfect = np.repeat(np.eye(3, dtype=np.float32)[truth][None], seeds, axis=0)
+    for metric, right in (("accuracy", 27), ("f1", 9)):
+        found = interval("multiclass", metric, truth, perfect)
+        assert found == wilson(right, right)
+    wrong = perfect.copy()
+    wrong[:, 0] = wrong[:, 0, ::-1]
+    if seeds == 1:
+        assert interval("multiclass", "accuracy", truth, wrong) == wilson(26, 27)
+
+
 @pytest.mark.parametrize("area", [0.0, 0.3, 0.5, 0.9, 1.0])
 def test_newcombe_holds_its_own_area(area: float) -> None:
     """An interval that leaves out its own estimate."""

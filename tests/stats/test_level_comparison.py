@@ -72,3 +72,12 @@ def test_a_lost_trial_leaves_the_others() -> None:
     assert len(cite(found.methods)) == len(found.methods)
     with pytest.raises(ValueError, match="two levels or more"):
         compare_levels(LEVELS[:1], PARAMETERS[:1])
+
+
+def test_a_lost_hard_fold_flatters_nobody() -> None:
+    """A level that diverged on the hardest fold would have the best mean, and be recommended."""
+    steady = np.array([[0.9, 0.9], [0.5, 0.5], [0.9, 0.9]])
+    lost = np.array([[0.85, 0.85], [np.nan, np.nan], [0.85, 0.85]])
+    found = compare_levels([steady, lost], [1, 1], ratio=0.5)
+    assert found.means == pytest.approx((0.9, 0.85))
+    assert found.best == 0

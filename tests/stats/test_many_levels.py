@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations, product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -141,3 +143,51 @@ def test_a_lost_block_is_named() -> None:
         friedman(np.array([[1.0, 2, 3], [1, np.nan, 3]]))
     with pytest.raises(ValueError, match="3 levels or more"):
         friedman(np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 3), (4, 3), (3, 4)])
+def test_few_blocks_are_counted_out(shape: tuple[int, int]) -> None:
+    """Three levels in the same order on two seeds would give p = 0: every sixth study does that by chance."""
+    n, k = shape
+    table = np.random.default_rng(n * k).integers(0, 4, shape).astype(float)
+    ranks = stats.rankdata(-table, axis=1)
+    orders = [[list(order) for order in permutations(block)] for block in ranks]
+    sums = [np.square(np.sum(chosen, axis=0)).sum() for chosen in product(*orders)]
+    p = np.mean(np.array(sums) >= np.square(ranks.sum(axis=0)).sum() - 1e-9)
+    found = friedman(table)
+    assert found.is_exact
+    assert found.p_value == pytest.approx(p, abs=1e-12)
+    assert friedman(np.tile([1.0, 2, 3], (2, 1))).p_value == pytest.approx(1 / 6)
+
+
+def test_many_blocks_are_iman_and_davenports() -> None:
+    """A hundred seeds of eight levels would never end."""
+    table = np.random.default_rng(0).normal(size=(100, 8)) + np.arange(8) * 0.05
+    found = friedman(table)
+    assert not found.is_exact
+    assert found.p_value == pytest.approx(float(stats.f.sf(found.f_statistic, 7, 7 * 99)), abs=1e-12)
+
+
+def test_benjamini_and_hochbergs_own_example() -> None:
+    """Findings would be declared that the paper doesn't. 1995, section 3.2: four by theirs, three by Holm."""
+    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+    p += [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    assert (benjamini_hochberg(p) <= 0.05).sum() == 4
+    assert (holm(p) <= 0.05).sum() == 3
+
+
+def test_equal_variances_need_no_correction() -> None:
+    """The correction would make every analysis blind, or none honest. Greenhouse & Geisser 1959: 1 where
+    all differences vary alike, 1/(k − 1) where one level alone varies against the others."""
+    random = np.random.default_rng(4)
+    alike = np.linalg.qr(random.normal(size=(40, 4)) - 0)[0]
+    centred = np.linalg.qr(np.column_stack([np.ones(40), alike]))[0][:, 1:]
+    assert repeated_measures_anova(centred + np.arange(4)).epsilon == pytest.approx(1, abs=1e-9)
+    single = np.zeros((40, 4))
+    single[:, 0] = random.normal(size=40)
+    assert repeated_measures_anova(single).epsilon == pytest.approx(1 / 3, abs=1e-9)
+
+
+def test_levels_without_spread_are_not_proven_to_differ() -> None:
+    """Two seeds that give exactly the same gain would be reported with p = 0."""
+    assert np.isnan(repeated_measures_anova(np.tile([0.1, 0.2, 0.4], (2, 1))).p_value)

@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as reference
 
 from paribus.population.metrics import scores
+from paribus.seeds import stream
 from paribus.stats.delong import delong_difference
 from paribus.stats.mcnemar import mcnemar
 from paribus.stats.paired_bootstrap import paired_bootstrap
@@ -86,3 +87,38 @@ def test_the_bootstrap_agrees_with_its_interval() -> None:
     assert found.interval.high < 0
     assert found.interval.low < found.estimate < found.interval.high
     assert paired_bootstrap("binary", "log_loss", truth, one, one).p_value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("table", "low", "high"),
+    [((36, 12, 2, 0), 0.0569, 0.3404), ((0, 2, 0, 48), -0.0358, 0.1346), ((54, 0, 0, 0), -0.0664, 0.0664)],
+)
+def test_newcombes_own_table(table: tuple[int, int, int, int], low: float, high: float) -> None:
+    """An interval that the paper doesn't give. Newcombe 1998, 2635-2650, table III, method 10."""
+    found = mcnemar(*calls(*table))
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_delong_bounds_nothing_without_variation() -> None:
+    """Two perfect rankings of six rows would be reported as equal to the last digit."""
+    positive = [1, 1, 1, 0, 0, 0]
+    one, other = [0.9, 0.8, 0.7, 0.3, 0.2, 0.1], [0.7, 0.8, 0.9, 0.1, 0.2, 0.3]
+    found = delong_difference(positive, one, other)
+    assert (found.estimate, found.p_value) == (0.0, 1.0)
+    assert np.isnan([found.interval.low, found.interval.high]).all()
+    assert delong_difference(positive, one, one).interval.high == 0.0
+    with pytest.raises(ValueError, match="finite"):
+        delong_difference(positive, one, [np.nan] * 6)
+
+
+def test_the_bootstrap_is_its_definition() -> None:
+    """Two networks would be resampled on different rows, and their difference look uncertain."""
+    random = np.random.default_rng(3)
+    truth = random.integers(0, 2, 40)
+    one, other = random.random((2, 40))
+    found = paired_bootstrap("binary", "brier", truth, one[None], other[None])
+    rows = stream(0, "bootstrap").integers(0, 40, (2000, 40))
+    gains = np.square(one - truth) - np.square(other - truth)
+    edges = np.quantile(gains[rows].mean(axis=1), [0.025, 0.975])
+    assert found.estimate == pytest.approx(gains.mean(), abs=1e-12)
+    assert (found.interval.low, found.interval.high) == pytest.approx(tuple(edges), abs=1e-9)

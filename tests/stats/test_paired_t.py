@@ -67,3 +67,17 @@ def test_a_lost_trial_is_not_a_number_to_average() -> None:
     """One diverged trial would turn a whole answer into NaN, unsaid."""
     with pytest.raises(ValueError, match="must be finite"):
         paired_t([0.1, float("nan")])
+
+
+def test_what_rounding_left_is_no_difference() -> None:
+    """Two equal networks whose seeds were averaged in another order would differ with p = 0.01."""
+    noise = np.array([1.1e-16, 1.2e-16, 1.0e-16, 1.1e-16])
+    assert paired_t(noise).p_value == 1.0
+    assert np.isnan(corrected_t(0.3 + noise, 1 / 9).p_value)
+
+
+def test_small_scores_are_compared_at_their_own_size() -> None:
+    """Squared errors of a target in millionths would never differ."""
+    values = np.random.default_rng(1).normal(1, 1, 12)
+    small = paired_t(values * 1e-13, scale=1e-12)
+    assert small.p_value == pytest.approx(paired_t(values).p_value, rel=1e-9)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, roc_curve
+from sklearn.metrics import log_loss as reference_log_loss
 
 from paribus.stats.calibration import calibration, top_label
-from paribus.stats.recalibration import Platt, Temperature, log_loss, platt, recalibrate, temperature
+from paribus.stats.recalibration import (
+    Platt,
+    Temperature,
+    isotonic,
+    log_loss,
+    platt,
+    recalibrate,
+    temperature,
+)
 from paribus.stats.thresholds import Goal, cost, f1, given_recall, tune_threshold, youden
 
 
@@ -171,3 +181,26 @@ def test_maps_keep_their_bounds() -> None:
         assert (np.diff(mended) > 0).all()
     with pytest.raises(ValueError, match="5 rows of each class"):
         recalibrate([0, 1, 1], np.array([0.1, 0.2, 0.3]))
+
+
+def test_a_positive_row_of_probability_zero_can_be_reached() -> None:
+    """A recall of 1 would be promised and missed: no threshold above 0 calls that row."""
+    found = tune_threshold([1, 1, 0, 0], [0.0, 0.9, 0.4, 0.2], given_recall(1.0), "threshold_recall")
+    assert found.threshold < 0
+    assert found.value == 0.0
+
+
+def test_isotonic_is_scikit_learns() -> None:
+    """A map that no other program fits."""
+    truth, p = predictions(300, 3.0)
+    reference = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(p, truth)
+    fresh = np.linspace(0, 1, 101)
+    assert isotonic(truth, p)(fresh) == pytest.approx(reference.predict(fresh), abs=1e-12)
+
+
+def test_the_log_loss_is_scikit_learns() -> None:
+    """Recalibration would be judged by another measure than the report's."""
+    truth, p = predictions(200, 2.0)
+    assert log_loss(truth, p) == pytest.approx(reference_log_loss(truth, p), abs=1e-8)
+    both = np.stack([1 - p, p], axis=1)
+    assert log_loss(truth, both) == pytest.approx(reference_log_loss(truth, both), abs=1e-8)

@@ -68,3 +68,25 @@ def test_the_interval_leaves_out_zero_when_the_test_does(n: int) -> None:
 def test_no_difference_at_all() -> None:
     """Two equal configurations would stop the report."""
     assert wilcoxon(np.zeros(8)).p_value == 1.0
+
+
+HAMILTON = np.array([0.952, -0.147, 1.022, 0.430, 0.620, 0.590, 0.490, -0.080, 0.010])
+"""Fall of a depression factor, first visit minus second: Hollander & Wolfe 1973, table 3.1 (nine patients),
+as in the help page of R's wilcox.test."""
+
+
+def test_hollander_and_wolfes_example() -> None:
+    """Estimate and interval would not be those of R and of the textbook: 0.46, 0.010 to 0.786."""
+    found = wilcoxon(HAMILTON)
+    assert found.p_value == pytest.approx(0.0390625, abs=1e-12)
+    assert found.estimate == pytest.approx(0.46, abs=1e-12)
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.010, 0.786), abs=1e-12)
+
+
+def test_equal_shares_tie_whatever_their_last_bits() -> None:
+    """(80 − 78)/85 and (79 − 77)/85 would get different ranks, and so another p value."""
+    right = np.array([80, 79, 70, 60, 77, 78, 75])
+    other = np.array([78, 77, 72, 55, 76, 71, 72])
+    shares, counts = right / 85 - other / 85, (right - other).astype(float)
+    assert len(set(np.abs(shares))) > len(set(np.abs(counts)))
+    assert wilcoxon(shares).p_value == wilcoxon(counts).p_value

@@ -36,7 +36,7 @@ def study(*stages: dict[str, Any], **sections: Any) -> Study:
 
 
 def drawn(**stage: Any) -> list[dict[str, Any]]:
-    return list(draw(Stage(name="s", **stage)))
+    return list(draw(Stage(name="s", **stage).seeded(42)))
 
 
 def test_one_factor_at_a_time_holds_the_others() -> None:
@@ -92,22 +92,39 @@ def test_whole_numbers_reach_both_ends_equally() -> None:
     assert counts == [100, 100, 100]
 
 
-def test_a_draw_depends_on_nothing_but_the_stage() -> None:
+def ids(asked: Study) -> set[str]:
+    return {each.config_id for each in plan(asked)[0].configurations}
+
+
+@pytest.mark.parametrize("design", ["random", "latin", "sobol"])
+def test_a_draw_depends_on_the_seed_alone(design: str) -> None:
     """The study's file, written out and read again, would train other configurations."""
-    asked = study({"design": "sobol", "configurations": 16, "factors": MIXED}, seed=7)
+    sampled = {"design": design, "configurations": 16, "factors": MIXED}
+    asked = study(sampled, seed=7)
     again = parse_study(format_study(asked))
     assert again == asked
-    ids = {each.config_id for each in plan(asked)[0].configurations}
-    assert ids == {each.config_id for each in plan(again)[0].configurations}
-    turned = dict(reversed(MIXED.items()))
-    other = study({"design": "sobol", "configurations": 16, "factors": turned}, seed=8)
-    assert ids == {each.config_id for each in plan(other)[0].configurations}
+    assert ids(again) == ids(asked)
+    turned = {**sampled, "factors": dict(reversed(MIXED.items()))}
+    assert ids(study(turned, seed=7, train={"l2": 0.0}, protocol={"seeds": 3})) == ids(asked)
+    assert ids(study(sampled, seed=8)).isdisjoint(ids(asked))
+
+
+def test_a_stage_may_have_a_seed_of_its_own() -> None:
+    """A study repeated with another seed could not train the same configurations again."""
+    sampled = {"design": "sobol", "configurations": 16, "factors": MIXED, "seed": 7}
+    assert ids(study(sampled, seed=8)) == ids(study(sampled, seed=9))
 
 
 @pytest.mark.parametrize(
     ("stage", "told"),
     [
         ({"design": "sobol", "factors": MIXED}, "say how many, as in configurations = 64"),
+        ({"design": "latin", "configurations": 9}, "draws levels of factors: give one or more"),
+        ({"factors": {"network.n_parameters": (100, 200)}}, "follows from network.hidden and the data"),
+        (
+            {"factors": MOMENTUM["factors"]},
+            'as in when."train.momentum" = { "train.optimizer" = ["sgd"] }',
+        ),
         ({"factors": MIXED}, "is a range, and design 'grid' needs levels"),
         ({"configurations": 5}, "5 has no effect with design = 'grid'"),
         ({"seed": 5}, "seed belongs to 'random' or 'latin' or 'sobol'"),
@@ -159,6 +176,33 @@ def test_a_later_stage_forgets_what_no_longer_applies() -> None:
         ("sgd", 0.9),
         ("adam", 0.0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "told"),
+    [
+        ({"low": 1, "high": 4}, ""),
+        ({"low": 1, "high": 2}, "(whole numbers from 1 to 2)"),
+        ({"low": 1.0, "high": 4.0}, "(a range has none)"),
+    ],
+)
+def test_a_condition_may_look_at_a_range_of_whole_numbers(epochs: dict[str, float], told: str) -> None:
+    """A factor could not be varied for deep networks alone where depth is drawn from a range."""
+    stage = {
+        "design": "latin",
+        "configurations": 12,
+        "factors": {"train.epochs": epochs, "train.l2": (0.1, 0.2)},
+        "when": {"train.l2": {"train.epochs": (3, 4)}},
+    }
+    if told:
+        with pytest.raises(StudyError) as caught:
+            Study(name="x", data={"source": "a", "target": "b"}, stage=({"name": "s", **stage},))
+        assert told in str(caught.value)
+        return
+    (planned,) = plan(study(stage))
+    made = {(each.train.epochs, each.train.l2) for each in planned.configurations}
+    assert made <= {(1, 0.0), (2, 0.0), (3, 0.1), (3, 0.2), (4, 0.1), (4, 0.2)}
+    assert {epochs for epochs, _ in made} == {1, 2, 3, 4}
 
 
 def test_conditions_may_follow_from_each_other() -> None:

@@ -1,6 +1,18 @@
 """The audit: one check a file, each for a mistake seen in published studies."""
 
-from paribus.audit import choice, duplicates, endings, one_class, replication, sealed, still_metric
+from paribus.audit import (
+    choice,
+    confounded_questions,
+    confounded_stages,
+    duplicates,
+    endings,
+    family,
+    few_pairs,
+    one_class,
+    replication,
+    sealed,
+    still_metric,
+)
 from paribus.audit.evidence import Check, Evidence, Finding
 
 CHECKS: tuple[Check, ...] = (
@@ -11,6 +23,10 @@ CHECKS: tuple[Check, ...] = (
     one_class.check,
     still_metric.check,
     endings.check,
+    confounded_questions.check,
+    confounded_stages.check,
+    few_pairs.check,
+    family.check,
 )
 
 

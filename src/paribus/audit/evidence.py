@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from paribus.stats.answers import Answer
 from paribus.study.spec import Study
 
 Status = Literal["found", "passed", "not applicable"]
@@ -16,13 +17,19 @@ Severity = Literal["note", "warning", "error"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A study, its data's profile, and, once it has run, its trials and its leaderboard."""
+    """A study, its data's profile, and, once it has run, its trials, its leaderboard and its answers."""
 
     study: Study
     data: dict[str, Any]
     trials: pd.DataFrame | None = None
     board: pd.DataFrame | None = None
     n_configurations: int = 0
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def folds(self) -> int:
+        """The splits that compare configurations."""
+        return sum(not fold["judges"] for fold in self.data["folds"])
 
 
 @dataclass(frozen=True)

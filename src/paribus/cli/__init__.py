@@ -6,6 +6,8 @@ import typer
 
 from paribus._version import __version__
 from paribus.cli.check import check
+from paribus.cli.cite import cite
+from paribus.cli.compare import compare
 from paribus.cli.guard import Guarded
 from paribus.cli.new import new, templates
 from paribus.cli.options import options
@@ -36,7 +38,7 @@ def _paribus(
         raise typer.Exit
 
 
-for command in (run, check, new, templates, show, report, options):
+for command in (run, check, new, templates, show, compare, report, cite, options):
     app.command()(command)
 
 

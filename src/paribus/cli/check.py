@@ -56,10 +56,11 @@ def check(
         )
     console.print(table)
     outer = f" + {counted(plan.outer, 'outer fold')} × {counted(plan.seeds, 'seed')}" if plan.outer else ""
+    again = f" + {counted(plan.retrained, 'trial')} of finalists again" if plan.retrained else ""
     more = " or more: each outer fold goes its own way from stage to stage" if plan.outer else ""
     console.print(
         f"{counted(plan.configurations, 'configuration')} × {counted(plan.folds, 'fold')}"
-        f" × {counted(plan.seeds, 'seed')}{outer} = {counted(plan.trials, 'trial')}{more};"
+        f" × {counted(plan.seeds, 'seed')}{outer}{again} = {counted(plan.trials, 'trial')}{more};"
         f" training at most about {max(1, plan.seconds):,.0f} s on {counted(plan.workers, 'worker')},"
         " besides starting them and preparing the data"
     )

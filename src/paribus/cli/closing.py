@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from paribus.cli.board import board_table
+from paribus.cli.board import board_table, score
 from paribus.results import Results
 from paribus.study.spec import Study
 
@@ -54,10 +54,23 @@ def _summary(summary: dict[str, Any], study: Study, found: list[dict[str, Any]])
     if judged := summary["nested"]:
         value, (low, high) = judged[metrics[0]], judged[f"{metrics[0]}_interval"]
         yield f"  nested: the whole procedure is worth {metrics[0]} {value:.3f} ({low:.3f} to {high:.3f})"
+    for finalist in summary["robustness"]:
+        yield f"  again from {finalist['seeds']} other seeds, {_finalist(finalist, metrics[0])}"
     for finding in found:
         yield f"  audit {finding['code']}: {finding['message']}"
+    for question in summary["questions"]:
+        yield from ([question["ask"]] if question["ask"] else [])
+        yield f"  {question['sentence']}" if question["ask"] else question["sentence"]
     done = summary["status"].get("done", 0)
     yield f"{done:,} of {summary['n_trials']:,} trials done, {summary['wall_seconds']:.1f} s in all"
+
+
+def _finalist(finalist: dict[str, Any], metric: str) -> str:
+    """Rank, id, and how the score moves with the seed."""
+    spread = finalist["scores"][metric]
+    told = f"{score(spread['mean'])} ± {score(spread['deviation'])}"
+    name = f"rank {finalist['rank']} ({finalist['config_id']})"
+    return f"{name}: {metric} {told}, chosen by {score(spread['chosen'])}"
 
 
 def _scored(best: dict[str, Any], part: str, metric: str) -> str:

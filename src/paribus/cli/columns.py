@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from paribus.data.profile import ColumnProfile, TableProfile, TargetProfile
+from paribus.data.column_profile import ColumnProfile
+from paribus.data.profile import TableProfile, TargetProfile
 
 SHOWN = 20
 """Columns in the table."""
+GAPS = 8
+"""Characters between the table's five columns."""
+WIDE = 80
+"""Characters of a line from which a share stands beside a count."""
 LISTED = 8
 """Dropped or suspicious columns, notes and classes in a line each."""
 
@@ -20,15 +26,19 @@ LISTED = 8
 def print_profile(console: Console, profile: TableProfile) -> None:
     """What the columns hold: those with something to see first, then the first of the others."""
     for target in profile.targets[:LISTED]:
-        console.print(f"target {target.name}: {_spread(target)}", markup=False)
+        positive = f"; positive: {profile.positive}" if profile.positive is not None else ""
+        console.print(f"target {target.name}: {_spread(target)}{positive}", markup=False)
     _more(console, len(profile.targets), "targets")
-    console.print(_table(_chosen(profile)))
+    console.print(_table(_chosen(profile), console.width))
     hidden = len(profile.columns) - SHOWN
     if hidden > 0:
         console.print(f"... {_kinds(_hidden(profile))}")
     _lines(console, "dropped", [f"{name}: {reason}" for name, reason in profile.dropped])
     _lines(console, "suspicious", [f"{name}: {reason}" for name, reason in profile.suspicious])
     _lines(console, "note", profile.notes)
+    if profile.duplicates:
+        rows = "1 row has" if profile.duplicates == 1 else f"{profile.duplicates:,} rows have"
+        console.print(f"duplicates: {rows} the same features as an earlier one")
 
 
 def _chosen(profile: TableProfile) -> list[ColumnProfile]:
@@ -50,35 +60,53 @@ def _hidden(profile: TableProfile) -> list[ColumnProfile]:
     return [column for column in profile.columns if column.name not in shown]
 
 
-def _table(columns: Iterable[ColumnProfile]) -> Table:
+def _table(columns: Sequence[ColumnProfile], width: int) -> Table:
+    """The columns in lines of `width` characters: long names are folded, values are left out at the end."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in ("column", "kind"):
-        table.add_column(header, overflow="fold")
-    for header in ("missing", "distinct"):
-        table.add_column(header, justify="right")
-    table.add_column("values", no_wrap=True, overflow="ellipsis")
-    for column in columns:
-        table.add_row(
-            Text(column.name),
-            column.kind,
-            f"{column.missing:,}",
-            f"{column.distinct:,}",
-            Text(_values(column)),
-        )
+    names = min(
+        max(len("column"), *(cell_len(each.name) for each in columns)), max(len("column"), width // 3)
+    )
+    cells = [(each.kind, _missing(each, wide=width >= WIDE), f"{each.distinct:,}") for each in columns]
+    taken = [max(map(len, column)) for column in zip(("kind", "missing", "distinct"), *cells, strict=True)]
+    room = max(len("values"), width - names - sum(taken) - GAPS)
+    table.add_column("column", overflow="fold", width=names)
+    for header, size in zip(("kind", "missing", "distinct"), taken, strict=True):
+        table.add_column(header, justify="left" if header == "kind" else "right", no_wrap=True, width=size)
+    table.add_column("values", no_wrap=True, overflow="ellipsis", width=room)
+    for each, told in zip(columns, cells, strict=True):
+        table.add_row(Text(each.name), *told, Text(_values(each, room)))
     return table
 
 
-def _values(column: ColumnProfile) -> str:
+def _missing(column: ColumnProfile, *, wide: bool) -> str:
+    """`1,836`, and their share of the rows where there is room for it."""
+    if not (wide and column.missing):
+        return f"{column.missing:,}"
+    return f"{column.missing:,} ({column.missing / column.rows:.1%})"
+
+
+def _values(column: ColumnProfile, room: int) -> str:
+    """The range of numbers, or as many of the commonest levels as `room` characters hold; at least one."""
     if column.low is not None and column.high is not None:
-        return f"{column.low:g} to {column.high:g}"
-    told = ", ".join(f"{level} {count:,}" for level, count in column.commonest)
-    return told + (", ..." if column.distinct > len(column.commonest) else "")
+        return f"{_number(column.low)} to {_number(column.high)}"
+    for shown in range(len(column.commonest), 0, -1):
+        told = ", ".join(f"{' '.join(level.split())} {count:,}" for level, count in column.commonest[:shown])
+        told += ", ..." if column.distinct > shown else ""
+        if len(told) <= room or shown == 1:
+            return told
+    return ""
+
+
+def _number(value: float) -> str:
+    """Six digits; all digits of a whole number that a person would write out."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.6g}"
 
 
 def _spread(target: TargetProfile) -> str:
     if target.quartiles:
         low, first, middle, third, high = target.quartiles
-        return f"{low:g} to {high:g}, quartiles {first:g}, {middle:g}, {third:g}"
+        quartiles = ", ".join(map(_number, (first, middle, third)))
+        return f"{_number(low)} to {_number(high)}, quartiles {quartiles}"
     total = sum(count for _, count in target.counts)
     told = [f"{name} {count:,} ({count / total:.1%})" for name, count in target.counts[:LISTED]]
     more = len(target.counts) - LISTED

@@ -42,13 +42,13 @@ def read_features(rows: Rows, data: Data) -> Reading:
     reader = _Reader(rows, data)
     for name in _names(rows, data):
         reader.read(name)
-    if not reader.collected.columns:
+    if not reader.collected.features:
         told = ", ".join(f"'{each.name}' ({each.reason})" for each in reader.dropped[:6])
         raise DataError(
             f"{rows.label}: no feature column is left beside the target {listed(data.targets)}: dropped"
             f" were {told}. A study needs at least one: say what they hold in data.columns"
         )
-    features = reader.collected.made(len(rows))
+    features = reader.collected.made()
     return Reading(features, tuple(reader.dropped), tuple(reader.notes))
 
 
@@ -74,7 +74,7 @@ class _Reader:
 
     def __init__(self, rows: Rows, data: Data) -> None:
         self.rows, self.declared = rows, data.columns
-        self.collected = Collected()
+        self.collected = Collected(len(rows), len(rows.names))
         self.dropped: list[Dropped] = []
         self.notes: list[str] = []
 

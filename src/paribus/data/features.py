@@ -132,41 +132,40 @@ class Features:
 
 
 class Collected:
-    """Features as their columns are read, each put away in its compact form at once."""
+    """Features as their columns are read, each put away in its compact form at once.
 
-    def __init__(self) -> None:
-        self.columns: list[tuple[Feature, NDArray[Any]]] = []
+    What is written to stays where it is: memory that is asked for and not written to costs nothing.
+    """
+
+    def __init__(self, n_rows: int, n_columns: int) -> None:
+        """Room for so many numbers and so many categories; dates, which become several, make more."""
+        self.features: list[Feature] = []
         self.offsets: list[float] = []
+        self.numbers = np.empty((n_columns, n_rows), dtype=np.float32)
+        self.codes = np.empty((n_columns, n_rows), dtype=np.int32)
 
     def add(self, feature: Feature, values: NDArray[Any]) -> None:
         """Put away float64 numbers, NaN where missing, or codes, -1 where missing: (row,)."""
+        n_codes = len(self.features) - len(self.offsets)
+        self.features.append(feature)
         if not feature.is_number:
-            self.columns.append((feature, values.astype(np.int32)))
+            self.codes[n_codes] = values
             return
+        if len(self.offsets) == len(self.numbers):
+            self.numbers = np.concatenate([self.numbers, np.empty_like(self.numbers)])
         offset = offset_of(values)
-        numbers = (values - offset).astype(np.float32) + np.float32(
-            0
-        )  # no negative zero: equal rows, equal bits
+        numbers = self.numbers[len(self.offsets)]
+        numbers[:] = values - offset
+        numbers += np.float32(0)  # no negative zero: equal rows, equal bits
         numbers[np.isnan(numbers)] = np.nan
-        self.columns.append((feature, numbers))
         self.offsets.append(offset)
 
-    def made(self, n_rows: int) -> Features:
-        """All of them as one; this is empty afterwards, so that they don't stand in memory twice."""
-        features = tuple(feature for feature, _ in self.columns)
+    def made(self) -> Features:
+        """All of them as one."""
         n_numbers = len(self.offsets)
-        numbers = np.empty((n_numbers, n_rows), dtype=np.float32)
-        codes = np.empty((len(features) - n_numbers, n_rows), dtype=np.int32)
-        number, category = n_numbers, len(features) - n_numbers
-        while self.columns:
-            feature, values = self.columns.pop()
-            if feature.is_number:
-                number -= 1
-                numbers[number] = values
-            else:
-                category -= 1
-                codes[category] = values
-        return Features(Store(features, numbers, np.array(self.offsets, dtype=np.float64), codes))
+        n_codes = len(self.features) - n_numbers
+        offsets = np.array(self.offsets, dtype=np.float64)
+        return Features(Store(tuple(self.features), self.numbers[:n_numbers], offsets, self.codes[:n_codes]))
 
 
 def offset_of(values: NDArray[np.float64]) -> float:

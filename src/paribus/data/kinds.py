@@ -89,6 +89,7 @@ def _guess_text(rows: Rows, name: str, values: Distinct) -> Guess:
     values = without_missing(values, MISSING_LEVELS)
     if values.values:
         _refuse_mixed(rows, name, values)
+        _refuse_mostly_dates(rows, name, known)
         if _are_sentences(values):
             return Guess("text", values)
         n_known = int(values.counts.sum())
@@ -115,6 +116,19 @@ def _refuse_mixed(rows: Rows, name: str, values: Distinct) -> None:
         f" the cell{'s' * (n_odd > 1)}, or say what the column is, as in"
         f" data.columns = {{ '{name}' = \"category\" }}, or name it in data.drop"
     )
+
+
+def _refuse_mostly_dates(rows: Rows, name: str, values: Distinct) -> None:
+    """Refuse what is dates but for some cells: as a category each date would be a level of its own."""
+    dates = np.array([looks_like_dates([text]) for text in values.values])
+    share = values.counts[dates].sum() / max(1, values.counts.sum())
+    if MOSTLY <= share < 1:
+        row, code = min((values.first(int(code)), int(code)) for code in np.flatnonzero(~dates))
+        raise DataError(
+            f"{rows.label}: column '{name}' holds {shown(values.values[code])} in {rows.at(row)}, and dates"
+            " elsewhere: correct the cell, or empty it, or say what the column is, as in"
+            f" data.columns = {{ '{name}' = \"category\" }}, or name it in data.drop"
+        )
 
 
 def _are_sentences(values: Distinct) -> bool:

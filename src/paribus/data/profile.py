@@ -9,25 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from paribus.data.column_profile import ColumnProfile
 from paribus.data.features import Feature
 from paribus.data.suspicion import suspicion
 from paribus.data.table import Table
 
 COMMONEST = 3
 """Levels of a category that a profile names."""
-
-
-@dataclass(frozen=True)
-class ColumnProfile:
-    """One feature before preparation. `low`, `high`: of numbers; `commonest`: levels with their rows."""
-
-    name: str
-    kind: str
-    missing: int
-    distinct: int
-    low: float | None = None
-    high: float | None = None
-    commonest: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +76,7 @@ def _of_numbers(feature: Feature, values: NDArray[np.float64]) -> ColumnProfile:
     known = values[~np.isnan(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
     missing = len(values) - len(known)
-    return ColumnProfile(feature.name, feature.kind, missing, len(np.unique(known)), low, high)
+    return ColumnProfile(feature.name, feature.kind, len(values), missing, len(np.unique(known)), low, high)
 
 
 def _of_levels(feature: Feature, codes: NDArray[np.int32]) -> ColumnProfile:
@@ -98,7 +86,7 @@ def _of_levels(feature: Feature, codes: NDArray[np.int32]) -> ColumnProfile:
     commonest = tuple((feature.levels[code], int(counts[code])) for code in order if counts[code])
     missing = len(codes) - len(known)
     distinct = int((counts > 0).sum())
-    return ColumnProfile(feature.name, feature.kind, missing, distinct, commonest=commonest)
+    return ColumnProfile(feature.name, feature.kind, len(codes), missing, distinct, commonest=commonest)
 
 
 def _targets(table: Table) -> tuple[TargetProfile, ...]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from paribus.data.column_profile import ColumnProfile
 from paribus.data.table import Table
-
-if TYPE_CHECKING:
-    from paribus.data.profile import ColumnProfile
 
 Rule = Callable[[NDArray[Any], NDArray[Any]], bool]
 """Of values and targets, (row,) each."""
@@ -59,7 +57,7 @@ def _identifies(column: ColumnProfile, values: NDArray[Any], n_rows: int) -> str
 
 
 def _tells(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str, task: str) -> str:
-    """Whether a feature equals the target, or determines it by values that stand in several rows."""
+    """How a feature gives the target away: by its values, or by where it is missing; or nothing."""
     known = ~np.isnan(values) if column.kind != "category" else values >= 0
     if task != "regression" and not known.all() and _parts(known, target):
         return f"is missing for some classes of the target '{name}' and for no other"
@@ -68,15 +66,22 @@ def _tells(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], na
         return ""
     if column.kind != "category" and np.array_equal(values, target.astype(np.float32).astype(np.float64)):
         return f"equals the target '{name}'"
-    is_number = column.kind != "category"
-    if task == "regression":
-        many = is_number and min(column.distinct, len(np.unique(target))) >= _ROWS
-        return f"rises or falls with the target '{name}' throughout" if many and _follows(values, target) else ""
+    return (_tells_number if task == "regression" else _tells_class)(column, values, target, name)
+
+
+def _tells_number(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str) -> str:
+    many = min(column.distinct, len(np.unique(target))) >= _ROWS
+    if column.kind != "category" and many and _follows(values, target):
+        return f"rises or falls with the target '{name}' throughout"
+    return ""
+
+
+def _tells_class(column: ColumnProfile, values: NDArray[Any], target: NDArray[Any], name: str) -> str:
     if len(np.unique(target)) < 2:
         return ""
     if column.distinct <= len(values) / 2 and _holds(_determines, values, target):
         return f"determines the target '{name}'"
-    if is_number and _holds(_separates, values, target):
+    if column.kind != "category" and _holds(_separates, values, target):
         return f"separates the classes of the target '{name}' at one value"
     return ""
 

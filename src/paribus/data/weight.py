@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from paribus.data.columns import check_size, listed, read_column, shown
@@ -24,8 +25,9 @@ def read_weight(rows: Rows, name: str | None) -> NDArray[np.float32] | None:
     check_size(rows, name, numbers)
     wrong = np.flatnonzero(~(numbers >= 0))
     if len(wrong):
+        held = "is missing" if pd.isna(cells.iloc[wrong[0]]) else f"holds {shown(cells.iloc[wrong[0]])}"
         raise DataError(
-            f"{rows.label}: data.weight = '{name}' holds {shown(cells.iloc[wrong[0]])} in {rows.at(wrong[0])}"
+            f"{rows.label}: data.weight = '{name}' {held} in {rows.at(wrong[0])}"
             f" ({len(wrong)} such cell{'s' * (len(wrong) > 1)}), but a weight is a number of 0 or more:"
             " correct the cell or remove the row"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from paribus.data import Split, most_features
 from paribus.execute.memory import population_memory
 from paribus.execute.trainer import lineages_of, populations
-from paribus.population.grouping import expected_cost, shape_of
+from paribus.population.grouping import expected_cost, segment_bytes, shape_of
 from paribus.population.outcome import Lineage, Size, Task
 from paribus.study.plan import Trial
 
@@ -44,7 +44,7 @@ def estimate(trials: Sequence[Trial], split: Split, task: Task, workers: int) ->
     found = [members for _, members in populations(lineages, sizes, task, population_memory(workers))]
     shapes = [shape_of(members[0], sizes[members[0].data], task) for members in found]
     costs = [expected_cost(shape, members) for shape, members in zip(shapes, found, strict=True)]
-    heavy = sorted((s.member_bytes * len(m) for s, m in zip(shapes, found, strict=True)), reverse=True)
+    heavy = sorted((segment_bytes(s, m) for s, m in zip(shapes, found, strict=True)), reverse=True)
     seconds = max(sum(costs) / workers, *costs) / OPERATIONS_A_SECOND
     return Estimate(len(lineages), len(found), seconds, sum(heavy[:workers]))
 

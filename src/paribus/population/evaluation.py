@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -79,6 +79,26 @@ def decode(truth: Tensor, task: Task) -> NDArray[np.generic]:
     return decoded if decoded.shape[-1] > 1 else decoded[..., 0]
 
 
+def judged(
+    rows: Sequence[Rows], part: str, logits: Tensor, truth: Tensor, task: Task
+) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.floating]]:
+    """Metrics of each member (member,), and its predictions, both in the target's own units.
+
+    The members of all `rows` in their order. `part` is empty for training rows as they were met.
+    """
+    predicted, known = predictions(logits, task), decode(truth, task)
+    if any(each.transformed for each in rows):
+        ends = np.cumsum([each.members for each in rows])[:-1]
+        predicted = _restored(rows, np.split(predicted, ends))
+        targets = [each.targets(part) for each in rows] if part else None
+        known = np.concatenate(targets) if targets else _restored(rows, np.split(known, ends))
+    return scores(task.kind, task.metrics, known, predicted), predicted
+
+
+def _restored(rows: Sequence[Rows], values: Sequence[NDArray[Any]]) -> NDArray[np.floating]:
+    return np.concatenate([each.in_units(own) for each, own in zip(rows, values, strict=True)])
+
+
 def evaluate(
     shape: Shape, lineages: Sequence[Lineage], feed: Feed, kept: Kept, task: Task
 ) -> dict[tuple[int, int], Scored]:
@@ -103,16 +123,15 @@ def _evaluate(
         for array, values in zip(weights.arrays, kept[name], strict=True):
             array[row] = torch.from_numpy(values)
     forward = evaluation(shape, weights)
-    predicted = {part: predictions(forward.logits(rows, part), task) for part in ("train", "val")}
-    found = {
-        part: scores(task.kind, task.metrics, decode(rows.truth_of(part), task), values)
-        for part, values in predicted.items()
-    }
+    (train, _), (val, predicted) = (
+        judged([rows], part, forward.logits(rows, part), rows.truth_of(part), task)
+        for part in ("train", "val")
+    )
     return {
         name: Scored(
-            train={metric: float(value[row]) for metric, value in found["train"].items()},
-            val={metric: float(value[row]) for metric, value in found["val"].items()},
-            predictions=predicted["val"][row].astype(np.float32),
+            train={metric: float(value[row]) for metric, value in train.items()},
+            val={metric: float(value[row]) for metric, value in val.items()},
+            predictions=predicted[row].astype(np.float32),
         )
         for row, name in enumerate(names)
     }

@@ -50,6 +50,11 @@ class Common:
     train_metrics: bool
 
     @property
+    def width(self) -> int:
+        """Bytes of a number."""
+        return 8 if self.precision == "float64" else 4
+
+    @property
     def place(self) -> Place:
         """Where its numbers live."""
         return Place(getattr(torch, self.precision), torch.device(self.device))
@@ -77,6 +82,8 @@ class Shape:
     plain: bool
     """Whether the loss is the plain one and its gradient is used as it is: no weights, penalties,
     smoothing, clipping, decay."""
+    clips: bool
+    """Whether a gradient's length is bounded."""
     batch_size: int
     watched: tuple[str, str, float, bool] | None
     """Early stopping's monitor, mode, min_delta and restore_best."""
@@ -111,8 +118,8 @@ class Shape:
 
     @property
     def member_bytes(self) -> int:
-        """Memory that one member takes: its arrays, activations, and its curves' raw predictions."""
-        size, width = self.common.size, 8 if self.common.precision == "float64" else 4
+        """Memory that one member takes by itself: its arrays, activations, raw predictions."""
+        size, width = self.common.size, self.common.width
         rows = max(self.batch_size, min(max(size.val, size.stop), EVALUATION_ROWS))
         kept = (size.train + size.val + size.stop) * self.widths[-1]
         seen = rows * self.widths[0] * (1 + self.noisy)
@@ -151,6 +158,7 @@ def shape_of(lineage: Lineage, size: Size, task: Task, device: str = "cpu") -> S
         momentum=train.momentum > 0,
         nesterov=train.nesterov,
         plain=is_plain(configuration),
+        clips=train.clip_norm is not None,
         batch_size=min(train.batch_size, size.train),
         watched=(
             (stopping.monitor, stopping.mode, stopping.min_delta, stopping.restore_best) if stopping else None
@@ -188,9 +196,8 @@ def group(
     common: dict[Common, list[tuple[Shape, list[Lineage]]]] = {}
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        parts = -(-len(members) // max(1, min(most, memory // shape.member_bytes)))
         common.setdefault(shape.common, []).extend(
-            (shape, _part(members, part, parts)) for part in range(parts)
+            (shape, part) for part in _parts(shape, members, most, memory)
         )
     populations = [
         bundle for segments in common.values() for bundle in _bundles(segments, memory, max(most, POPULATION))
@@ -199,9 +206,27 @@ def group(
     return populations
 
 
-def _part(members: list[Lineage], part: int, parts: int) -> list[Lineage]:
-    """The `part`-th of `parts` runs of neighbours, as equal in length as can be."""
-    return members[len(members) * part // parts : len(members) * (part + 1) // parts]
+def _parts(shape: Shape, members: list[Lineage], most: int, memory: int) -> list[list[Lineage]]:
+    """Runs of neighbours, as equal in length as can be: `most` members and `memory` bytes each, at most."""
+    total = len(members)
+    count = max(-(-total // most), min(total, -(-segment_bytes(shape, members) // memory)))
+    while True:
+        parts = [members[total * part // count : total * (part + 1) // count] for part in range(count)]
+        if count == total or all(segment_bytes(shape, part) <= memory for part in parts):
+            return parts
+        count += 1
+
+
+def segment_bytes(shape: Shape, members: Sequence[Lineage]) -> int:
+    """Memory that a segment takes at the most: its members, what is read off them, and the rows that they
+    see, which those of one prepared fold share, and once more those of one seed's order.
+    """
+    size, row = shape.common.size, shape.widths[0] + 1 + shape.widths[-1]
+    data = {member.data for member in members}
+    views = {(member.data, member.seed) for member in members}
+    seen = len(data) * (size.train + size.val + size.stop) + len(views) * size.train
+    kept = sum(len(member.epochs) for member in members) * shape.n_parameters
+    return len(members) * shape.member_bytes + shape.common.width * (seen * row + kept)
 
 
 def _bundles(
@@ -216,7 +241,7 @@ def _bundles(
     bundles: list[list[tuple[Shape, list[Lineage]]]] = [[] for _ in range(-int(-least // 1))]
     spent, taken = [0.0] * len(bundles), [0] * len(bundles)
     for cost, segment in sorted(zip(costs, segments, strict=True), key=lambda pair: -pair[0]):
-        bytes_ = segment[0].member_bytes * len(segment[1])
+        bytes_ = segment_bytes(*segment)
         place = min(range(len(bundles)), key=spent.__getitem__)
         if taken[place] and taken[place] + bytes_ > memory:
             place = len(bundles)

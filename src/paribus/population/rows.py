@@ -57,11 +57,13 @@ class Feed:
         self.parts: dict[tuple[FoldName, str], Part] = {}
         self.weights: dict[tuple[FoldName, str], Tensor] = {}
         self.drawn: dict[Hashable, Any] = {}
+        self.ordered: dict[tuple[View, ...], Part] = {}
         self.epoch = 0
 
     def begin(self, epoch: int) -> None:
         """Forget what belongs to the epoch before."""
         self.epoch = epoch
+        self.ordered = {views: part for views, part in self.ordered.items() if ("rows", views) in self.drawn}
         self.drawn = {}
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -90,16 +92,20 @@ class Feed:
         )
 
     def shuffled(self, views: tuple[View, ...]) -> Part:
-        """The training rows of some views in this epoch's order: (view, row, ...)."""
+        """The training rows of some views in this epoch's order: (view, row, ...). They are written over those
+        of the epoch before: two epochs' rows at once may be more than all networks.
+        """
 
         def make() -> Part:
             parts = [self.part(view.data, "train") for view in views]
-            orders = [self.order(view) for view in views]
-            pairs = list(zip(parts, orders, strict=True))
-            return Part(
-                torch.stack([part.rows[places] for part, places in pairs]),
-                torch.stack([part.truth[places] for part, places in pairs]),
-            )
+            if views not in self.ordered:
+                first = parts[0]
+                self.ordered[views] = Part(*(each.new_empty(len(views), *each.shape) for each in first))
+            into = self.ordered[views]
+            for place, (view, part) in enumerate(zip(views, parts, strict=True)):
+                for source, target in zip(part, into, strict=True):
+                    torch.index_select(source, 0, self.order(view), out=target[place])
+            return into
 
         return self.once(("rows", views), make)
 
@@ -200,6 +206,24 @@ class Rows:
             parts = torch.stack([self.feed.part(data, part).truth for data in self.data])
             self.truths[part] = parts.index_select(0, self.data_of)
         return self.truths[part]
+
+    @property
+    def transformed(self) -> bool:
+        """Whether any member is trained on transformed targets."""
+        return any(self.feed.folds[data].restore for data in self.data)
+
+    def in_units(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Predictions, or targets, in the targets' own units: (member, row), or (member, row, output).
+
+        One member at a time: the same values give the same bits beside any others.
+        """
+        folds = [self.feed.folds[lineage.data] for lineage in self.lineages]
+        return np.stack([f.restore(v) if f.restore else v for f, v in zip(folds, values, strict=True)])
+
+    def targets(self, part: str) -> NDArray[np.floating]:
+        """The targets of a part as the data have them, shaped like predictions of it."""
+        folds = [self.feed.folds[lineage.data] for lineage in self.lineages]
+        return np.stack([getattr(fold, f"{part}_truth" if fold.restore else f"{part}_y") for fold in folds])
 
     def spread(self, by_view: Tensor) -> Tensor:
         """What stands by view, by member: (1 or member, ...); one view is shared."""

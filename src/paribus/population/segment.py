@@ -60,8 +60,7 @@ class Segment:
         settings = Settings.of(members, weights.place)
         self.form = settings.loss_form[..., None]
         self.rows = Rows(shape, members, self.feed, settings.input_noise)
-        known = native.trains(shape) and not self.rows.weighted
-        self.steps = (native.NativeSteps if known else Steps)(shape, weights, states, members)
+        self.steps = (native.NativeSteps if native.trains(shape) else Steps)(shape, weights, states, members)
         self.met = weights.table.new_empty(len(members), shape.common.size.train, shape.widths[-1])
         self.evaluation = evaluation(shape, weights)
 
@@ -92,19 +91,22 @@ class Segment:
         return tuple(array[place].numpy(force=True).copy() for array in source.arrays)
 
     def compact(self) -> None:
-        """Let finished members leave, once enough of them have."""
+        """Let finished members leave, once enough of them have; once all have, no arrays are left."""
         going = np.flatnonzero(self.trains)
-        if not len(going) or len(going) > COMPACT * len(self.active) or len(self.active) == 2:
+        if len(going) and (len(going) > COMPACT * len(self.active) or len(self.active) == 2):
+            return
+        stacks = [self.weights, *self.states, *([self.best] if self.best else [])]
+        # Old and new arrays of all kinds at once would be the most memory that a population ever takes.
+        del self.weights, self.states, self.best, self.steps, self.evaluation, self.met
+        if not len(going):
             return
         if len(going) == 1:
             going = np.array([going[0], going[0] - 1 if going[0] else 1])
-        index = torch.from_numpy(going).to(self.weights.place.device)
+        index = torch.from_numpy(going).to(self.shape.common.place.device)
         self.active = self.active[going]
-        self._lay_out(
-            self.weights.take(index),
-            [state.take(index) for state in self.states],
-            self.best.take(index) if self.best else None,
-        )
+        taken = [stacks.pop(0).take(index) for _ in range(len(stacks))]
+        best = taken.pop() if self.shape.restore_best else None
+        self._lay_out(taken[0], taken[1:], best)
 
 
 def at_least_two(lineages: Sequence[Lineage]) -> list[Lineage]:

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.networks.mlp import Weights
-from paribus.population.evaluation import Scored, decode, evaluate, mean_losses, predictions
+from paribus.population.evaluation import Scored, evaluate, judged, mean_losses
 from paribus.population.grouping import Shape
 from paribus.population.losses import LOSSES
-from paribus.population.metrics import scores
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
 from paribus.population.rows import Feed
 from paribus.population.segment import Segment
@@ -166,7 +165,7 @@ class Training:
         for part in self.parts:
             values |= self._values(segments, part, form)
         if self.task.train_metrics:
-            values |= self._scores("", met, truth)
+            values |= self._scores(segments, "", met, truth)
         start = 0
         for course in going:
             stop = start + len(course.segment.active)
@@ -177,13 +176,11 @@ class Training:
         logits = _joined(segments, lambda segment: segment.logits(part))
         truth = _joined(segments, lambda segment: segment.rows.truth_of(part))
         losses = mean_losses(self.loss.rows(logits, truth, form))
-        return {f"{part}_loss": losses} | self._scores(f"{part}_", logits, truth)
+        return {f"{part}_loss": losses} | self._scores(segments, part, logits, truth)
 
-    def _scores(self, prefix: str, logits: Tensor, truth: Tensor) -> Values:
-        found = scores(
-            self.task.kind, self.task.metrics, decode(truth, self.task), predictions(logits, self.task)
-        )
-        return {f"{prefix}{metric}": value for metric, value in found.items()}
+    def _scores(self, segments: Sequence[Segment], part: str, logits: Tensor, truth: Tensor) -> Values:
+        found, _ = judged([segment.rows for segment in segments], part, logits, truth, self.task)
+        return {f"{part}_{metric}" if part else metric: value for metric, value in found.items()}
 
 
 def _joined(segments: Sequence[Segment], of: Callable[[Segment], Tensor]) -> Tensor:

@@ -106,7 +106,7 @@ class Update:
         else:
             for gradient, columns in zip(self.gradients, self.weights.columns, strict=False):
                 flat = gradient.flatten(1)
-                for some, part in _tiles(*flat.shape, self.tile):
+                for some, part in _tiles(len(flat), flat.shape[1], self.tile):
                     place = slice(columns.start + part.start, columns.start + part.stop)
                     cuts.append((some, flat[some, part], place))
         largest = max(gradient.numel() for _, gradient, _ in cuts)

@@ -15,14 +15,19 @@ from paribus.audit import Finding, audit
 from paribus.audit.evidence import Evidence
 from paribus.errors import StudyError
 from paribus.population.metrics import scores
-from paribus.report.questions import Answer, answers
 from paribus.report.replicates import one_class_trials, sealed_predictions
+from paribus.stats.answers import Answer, answers
+from paribus.stats.answers.balance import like_with_like
+from paribus.stats.answers.calls import Calls, calls
+from paribus.stats.answers.choices import Choices, choices
+from paribus.stats.answers.importance import StageImportance, stage_importance
 from paribus.stats.board import board as ranked
 from paribus.stats.held_out import HeldOut
 from paribus.stats.intervals import Interval, interval
 from paribus.stats.levels import by_level
 from paribus.stats.nested import Nested, nested
 from paribus.stats.optimism import Optimism, optimism
+from paribus.stats.robustness import Finalist, robustness
 from paribus.store.arrays import curves, unpack
 from paribus.store.profile import told_split
 from paribus.store.record import Record
@@ -73,6 +78,7 @@ class StageFacts:
     n_trials: int
     kept: tuple[str, ...]
     effects: dict[str, pd.DataFrame]
+    importance: StageImportance | None
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,11 @@ class Facts:
     standings: tuple[Standing, ...]
     stages: tuple[StageFacts, ...]
     answers: tuple[Answer, ...]
+    choices: Choices | None
+    calls: Calls | None
     optimism: Optimism | None
     nested: Nested | None
+    robustness: tuple[Finalist, ...]
     split: str
     curves: tuple[Curve, ...]
     findings: tuple[Finding, ...]
@@ -134,6 +143,7 @@ def gather(record: Record, study: Study) -> Facts:
     board = ranked(record, study, compared)
     held_out = HeldOut(record, study.protocol.is_pooled)
     standings = tuple(_standing(record, study, held_out, row) for row in board.head(SHOWN).to_dict("records"))
+    answered = answers(study, held_out)
     return Facts(
         study=study,
         data=data,
@@ -141,18 +151,27 @@ def gather(record: Record, study: Study) -> Facts:
         board=board,
         standings=standings,
         stages=_stages(record, study, compared),
-        answers=answers(study, held_out),
+        answers=answered,
+        choices=choices(study, board, compared, _interval_of_best(standings)),
+        calls=calls(held_out, standings[0].config_id, study.protocol.thresholds) if standings else None,
         optimism=_optimism(study, board, held_out),
         nested=nested(record, study.protocol.metrics),
+        robustness=robustness(record, study, board, trials),
         split=told_split(data, study),
         curves=_curves(record, board, folds),
-        findings=audit(_evidence(record, study, data, trials, board)),
+        findings=audit(_evidence(record, study, data, trials, board, answered)),
         openings=tuple(_rows(record, "select config_id, fold, seed, opened_at, reason from openings")),
         sessions=tuple(_rows(record, "select * from sessions order by started_at")),
         versions=record.fact("versions"),
         study_hash=record.fact("study_hash"),
         fingerprint=record.fact("fingerprint"),
     )
+
+
+def _interval_of_best(standings: Sequence[Standing]) -> Interval | None:
+    """Of the first metric on validation."""
+    found = [score for standing in standings[:1] for score in standing.scores if score.part == "val"]
+    return found[0].interval if found else None
 
 
 def _rows(record: Record, query: str) -> list[dict[str, Any]]:
@@ -206,7 +225,8 @@ def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFa
             if isinstance(levels, Range):
                 continue  # every drawn number is a level of its own: no table by level
             if factor in rows.columns and rows[factor].nunique() > 1:
-                ordered = rows.sort_values(factor, key=_declared(levels), kind="stable")
+                alike = like_with_like(rows, stage, factor)
+                ordered = alike.sort_values(factor, key=_declared(levels), kind="stable")
                 effects[factor] = by_level(ordered, factor, study.protocol.metrics, ("val", "train"))
         found.append(
             StageFacts(
@@ -217,6 +237,7 @@ def _stages(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFa
                 n_trials=len(rows),
                 kept=tuple(kept.get(stage.name, ())),
                 effects=effects,
+                importance=stage_importance(stage, rows, study.protocol.metrics[0]),
             )
         )
     return tuple(found)
@@ -240,14 +261,19 @@ def _declared(levels: Sequence[Any] | None) -> Callable[[pd.Series[Any]], pd.Ser
 
 
 def _evidence(
-    record: Record, study: Study, data: dict[str, Any], trials: pd.DataFrame, board: pd.DataFrame
+    record: Record,
+    study: Study,
+    data: dict[str, Any],
+    trials: pd.DataFrame,
+    board: pd.DataFrame,
+    answered: tuple[Answer, ...],
 ) -> Evidence:
     """What the audit looks at: the trials, and whether each tells the classes apart."""
     if data["classes"]:
         alike = one_class_trials(record)
         keys = zip(trials["config_id"], trials["fold"], trials["seed"], strict=True)
         trials = trials.assign(one_class=[key in alike for key in keys])
-    return Evidence(study, data, trials, board, len(board))
+    return Evidence(study, data, trials, board, len(board), answered)
 
 
 def _optimism(study: Study, board: pd.DataFrame, held_out: HeldOut) -> Optimism | None:

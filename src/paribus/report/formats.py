@@ -53,6 +53,8 @@ def level(value: Any) -> str:
         return ", ".join(f"{key} = {level(inner)}" for key, inner in value.items())
     if isinstance(value, list | tuple):
         return f"[{', '.join(level(inner) for inner in value)}]"
+    if value is None:
+        return "none"
     if _is_nothing(value):
         return NOTHING
     if hasattr(value, "item"):
@@ -83,6 +85,18 @@ def moment(text: str | None) -> str:
 def share(value: float) -> str:
     """A part of the whole: 15 %."""
     return f"{100 * value:.3g}\u00a0%"
+
+
+def percent(value: Any) -> str:
+    """A share that may be unknown: 93 %."""
+    return NOTHING if _is_nothing(value) else f"{100 * float(value):.0f}\u00a0%".replace("-", "−")
+
+
+def p_value(value: Any) -> str:
+    """A p value: two digits, or that it is below 0.001."""
+    if _is_nothing(value):
+        return NOTHING
+    return "< 0.001" if float(value) < 0.001 else f"{float(value):.2g}"
 
 
 def cell(value: Any) -> str:

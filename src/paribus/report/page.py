@@ -11,12 +11,13 @@ from markupsafe import Markup
 
 from paribus.report import formats
 from paribus.report.facts import Facts, Score, Standing
-from paribus.report.figures import Figure, factor_name, question_name
-from paribus.stats.intervals import REFERENCES
-from paribus.stats.optimism import REFERENCE
+from paribus.report.figures import Figure, factor_name, importance_name, question_name
+from paribus.stats.answers.isolation import told as isolation
+from paribus.stats.citations import cite
+from paribus.stats.nested import REFERENCE as NESTED
 from paribus.store.tables import LAYERS, stage_names
 from paribus.study.options import OPTIONS
-from paribus.study.plan import OUTER
+from paribus.study.plan import OUTER, ROBUSTNESS
 from paribus.study.toml import format_study
 
 ROWS = 200
@@ -46,8 +47,8 @@ def page(facts: Facts, figures: Sequence[Figure]) -> str:
             board=facts.board.head(len(facts.standings)).to_dict("records"),
             figures={figure.name: figure for figure in figures},
             planned=list(_planned(facts)),
-            methods=_methods(facts),
-            references=list(_references(facts)),
+            methods=_intervals(facts),
+            references=list(references(facts)),
             toml=format_study(facts.study),
         )
     )
@@ -63,12 +64,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("score", "signed", "spread", "count", "level", "duration", "moment", "share", "cell")
+    numbers = ("score", "signed", "spread", "count", "share", "percent", "p_value")
+    names = (*numbers, "level", "duration", "moment", "cell")
     environment.filters |= {name: getattr(formats, name) for name in names}
     environment.filters["drawing"] = lambda figure: Markup(figure.svg)
     environment.globals |= {
         **{"scored": _scored, "factor_name": factor_name, "question_name": question_name},
-        **{"ROWS": ROWS, "meaning": _meaning},
+        **{"importance_name": importance_name},
+        **{"ROWS": ROWS, "meaning": _meaning, "isolation": isolation, "adjusted_name": _title},
     }
     return environment
 
@@ -91,7 +94,8 @@ def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
     """Every stage and question with its number of configurations and trials, and its training time."""
     groups = dict(list(facts.trials.groupby("stage", sort=False)))
     outer = [OUTER] if facts.nested else []
-    for name in [*stage_names(facts.study), *outer]:
+    retrained = [ROBUSTNESS] if facts.robustness else []
+    for name in [*stage_names(facts.study), *outer, *retrained]:
         rows = groups.get(name, facts.trials.head(0))
         yield {
             "name": name,
@@ -102,21 +106,27 @@ def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
         }
 
 
-def _methods(facts: Facts) -> list[str]:
-    """The methods of the intervals that the page shows."""
+def _title(method: str) -> str:
+    """A name of `REFERENCES` as a person writes it: Benjamini and Hochberg."""
+    return method.replace("_", " and ").title()
+
+
+def _intervals(facts: Facts) -> list[str]:
+    """The methods of the leaderboard's intervals."""
     found = [score.interval for standing in facts.standings for score in standing.scores]
     found += facts.nested.intervals.values() if facts.nested else []
-    for each in (each for answer in facts.answers for each in answer.levels):
-        found += [each.interval, each.difference_interval]
     return sorted({interval.method for interval in found})
 
 
-def _references(facts: Facts) -> Iterator[tuple[str, str]]:
+def references(facts: Facts) -> Iterator[tuple[str, str]]:
     """What was used, and where it comes from."""
-    for method in _methods(facts):
-        yield f"{method} interval", REFERENCES.get(method, "")
-    if facts.optimism:
-        yield "optimism of the choice", REFERENCE
+    methods = [*_intervals(facts), *(name for answer in facts.answers for name in answer.methods)]
+    methods += facts.choices.methods if facts.choices else ()
+    methods += facts.calls.methods if facts.calls else ()
+    methods += [stage.importance.method for stage in facts.stages if stage.importance]
+    yield from cite([*methods, *(["optimism"] if facts.optimism else [])])
+    if facts.nested:
+        yield "nested validation", NESTED
     validation = facts.study.protocol.folds.name
     for option in OPTIONS:
         if (option.family, option.name) == ("validation", validation) and option.source:

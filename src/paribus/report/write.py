@@ -13,7 +13,8 @@ import pandas as pd
 
 from paribus.report.facts import Facts, gather
 from paribus.report.figures import figures
-from paribus.report.page import page
+from paribus.report.page import page, references
+from paribus.report.question_files import question_summary, question_table
 from paribus.store.folder import write
 from paribus.store.record import Record
 from paribus.study.spec import Study
@@ -25,7 +26,7 @@ def write_report(record: Record, study: Study, folder: Path) -> Facts:
     _csv(folder / "trials.csv", facts.trials)
     _parquet(folder / "trials.parquet", facts.trials)
     _csv(folder / "leaderboard.csv", facts.board)
-    _csv(folder / "questions.csv", _questions(facts))
+    _csv(folder / "questions.csv", question_table(facts.answers))
     write(folder / "summary.json", _json(summary(facts)))
     write(folder / "audit.json", _json([dataclasses.asdict(finding) for finding in facts.findings]))
     drawn = figures(facts)
@@ -54,15 +55,26 @@ def summary(facts: Facts) -> dict[str, Any]:
         },
         "optimism": dataclasses.asdict(facts.optimism) if facts.optimism else None,
         "nested": _nested(facts),
+        "robustness": [dataclasses.asdict(finalist) for finalist in facts.robustness],
+        "questions": [question_summary(answer) for answer in facts.answers],
         "n_trials": len(facts.trials),
         "n_configurations": len(facts.board),
         "status": facts.trials["status"].value_counts().to_dict(),
         "wall_seconds": facts.wall_seconds,
         "sealed_part_opened_for": [opening["config_id"] for opening in facts.openings],
+        "importance": [dataclasses.asdict(stage.importance) for stage in facts.stages if stage.importance],
+        "choices": dataclasses.asdict(facts.choices) if facts.choices else None,
+        "calls": _calls(facts),
+        "references": [{"method": name, "source": source} for name, source in references(facts)],
         "versions": facts.versions,
         "data_fingerprint": facts.fingerprint,
         "study_hash": facts.study_hash,
     }
+
+
+def _calls(facts: Facts) -> dict[str, Any] | None:
+    """Thresholds and calibration of the chosen configuration; a map as its numbers."""
+    return dataclasses.asdict(facts.calls) if facts.calls else None
 
 
 def _nested(facts: Facts) -> dict[str, Any] | None:
@@ -74,27 +86,6 @@ def _nested(facts: Facts) -> dict[str, Any] | None:
         bounds = facts.nested.intervals[metric]
         told |= {metric: value, f"{metric}_interval": [bounds.low, bounds.high]}
     return {**told, "folds": [dataclasses.asdict(fold) for fold in facts.nested.folds]}
-
-
-def _questions(facts: Facts) -> pd.DataFrame:
-    columns = ["question", "ask", "vary", "level", "config_id", "metric", "estimate", "low", "high"]
-    columns += ["difference", "difference_low", "difference_high", "sentence"]
-    rows = [
-        (
-            *(
-                answer.question.name,
-                answer.question.ask,
-                answer.question.vary,
-                str(each.level),
-                each.config_id,
-            ),
-            *(answer.question.metric, each.estimate, each.interval.low, each.interval.high),
-            *(each.difference, each.difference_interval.low, each.difference_interval.high, answer.sentence),
-        )
-        for answer in facts.answers
-        for each in answer.levels
-    ]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _csv(path: Path, frame: pd.DataFrame) -> None:

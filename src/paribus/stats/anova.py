@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from paribus.stats.comparison import ROUNDING
 from paribus.stats.friedman import Floats, blocks_of
 
 
@@ -15,7 +16,8 @@ from paribus.stats.friedman import Floats, blocks_of
 class RepeatedMeasures:
     """Whether the levels' means differ; `estimate` is partial eta squared.
 
-    `p_value` is corrected for unequal variances of differences by `epsilon`, 1 where they are equal.
+    NaN where means differ and blocks don't vary around them. `p_value` is corrected for unequal variances
+    of differences by `epsilon`, 1 where they are equal.
     """
 
     estimate: float
@@ -41,9 +43,9 @@ def repeated_measures_anova(values: ArrayLike) -> RepeatedMeasures:
     residual = table - table.mean(axis=0) - table.mean(axis=1, keepdims=True) + centre
     within = float(np.square(residual).sum())
     degrees = k - 1, (k - 1) * (n - 1)
-    epsilon = _epsilon(table)
-    if within <= 1e-24 * max(1.0, centre**2):
-        f = np.inf if between > 1e-24 else 0.0
+    epsilon, rounding = _epsilon(table), (ROUNDING * float(np.abs(table).max())) ** 2
+    if within <= rounding:
+        f = np.nan if between > rounding else 0.0
     else:
         f = (between / degrees[0]) / (within / degrees[1])
     return RepeatedMeasures(

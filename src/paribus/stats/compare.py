@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from paribus.stats.comparison import DiscreteComparison, Floats
+from paribus.stats.comparison import DiscreteComparison, Floats, snapped, spread
 from paribus.stats.effect_size import EffectSize, effect_size
 from paribus.stats.equivalence import Equivalence, equivalence
 from paribus.stats.paired_t import TComparison, corrected_t, paired_t
@@ -62,20 +62,27 @@ def compare(one: ArrayLike, other: ArrayLike, *, ratio: float | None = None, mar
         raise ValueError("several splits need the ratio of their validation to their training rows")
     gaps = np.where(whole, first - second, 0.0)
     counts = whole.sum(axis=1)
-    values = gaps.sum(axis=1)[counts > 0] / counts[counts > 0] if several else gaps[whole]
-    main = corrected_t(values, ratio) if several and ratio is not None else paired_t(values)
+    scale = float(max(np.abs(first[whole]).max(), np.abs(second[whole]).max()))
+    means = gaps.sum(axis=1)[counts > 0] / counts[counts > 0]
+    values = means if several else gaps[whole]
+    even = snapped(values, scale)
+    if several and ratio is not None:
+        main = corrected_t(values, ratio, scale=scale)
+    else:
+        main = paired_t(values, scale=scale)
     decided = equivalence(main, margin)
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else np.nan
     return Compared(
         replicates="splits" if several else "seeds",
         main=main,
-        beside=() if several else (wilcoxon(values), sign_flip(values)),
+        beside=() if several else (wilcoxon(even), sign_flip(even)),
         pairing=pairing(first[whole], second[whole]),
-        effect=effect_size(values),
+        effect=effect_size(values, scale=scale),
         equivalence=decided,
         needed=None
         if decided.decision != "open"
-        else pairs_to_settle(spread, main.estimate, margin, ratio=ratio if several and ratio else 0.0),
+        else pairs_to_settle(
+            *(spread(values, scale), main.estimate, margin), ratio=ratio if several and ratio else 0.0
+        ),
         left_out=int((~whole).sum()),
     )
 

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from paribus.stats.intervals import Interval
 
 ALPHA = 0.05
+ROUNDING = 1e-12
+"""Share of a score below which a difference is what rounding leaves."""
 Floats = NDArray[np.float64]
 
 
@@ -60,6 +62,23 @@ def finite(values: ArrayLike) -> Floats:
     if not np.isfinite(found).all():
         raise ValueError("differences must be finite: leave out the pairs of trials that diverged or failed")
     return found
+
+
+def snapped(values: Floats, scale: float) -> Floats:
+    """Differences of scores of the size `scale` without what rounding left: equal ones become equal.
+
+    (80 − 78)/85 and (79 − 77)/85 differ in their last bits, and by ranks they would be no tie.
+    """
+    if not scale > 0:
+        return values
+    unit = scale * ROUNDING
+    return np.asarray(np.rint(values / unit) * unit)
+
+
+def spread(values: Floats, scale: float = 1.0) -> float:
+    """Standard deviation, 0 where it is rounding alone; NaN for one value."""
+    found = float(np.std(values, ddof=1)) if len(values) > 1 else np.nan
+    return 0.0 if found <= ROUNDING * max(scale, float(np.abs(values).max())) else found
 
 
 def differences(one: ArrayLike, other: ArrayLike) -> Floats:

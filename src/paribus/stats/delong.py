@@ -13,7 +13,8 @@ from paribus.stats.intervals import LEVEL, Interval, placements
 def delong_difference(positive: ArrayLike, one: ArrayLike, other: ArrayLike) -> Comparison:
     """The area of `one` minus that of `other`; truth and both scores are (row,).
 
-    DeLong, DeLong & Clarke-Pearson 1988. Raises ValueError for a truth of fewer than two rows a class.
+    DeLong, DeLong & Clarke-Pearson 1988. Raises ValueError for a truth of fewer than two rows a class,
+    and for scores that aren't finite.
     """
     truth = np.asarray(positive, dtype=np.bool_)
     classes = int(truth.sum()), int((~truth).sum())
@@ -21,15 +22,20 @@ def delong_difference(positive: ArrayLike, one: ArrayLike, other: ArrayLike) -> 
         raise ValueError(
             f"DeLong's test needs two rows of each class, received {classes[0]} and {classes[1]}"
         )
-    placed = [placements(truth, np.asarray(scored, dtype=np.float64)) for scored in (one, other)]
+    scored = [np.asarray(each, dtype=np.float64) for each in (one, other)]
+    if not all(np.isfinite(each).all() for each in scored):
+        raise ValueError("scores must be finite: a network that diverged has no area to compare")
+    placed = [placements(truth, each) for each in scored]
     by_class = [first - second for first, second in zip(*placed, strict=True)]
     estimate = float(by_class[0].mean())
     error = float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in by_class)))
     half = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
+    if error == 0 and not np.array_equal(*map(stats.rankdata, scored)):
+        half = np.nan  # two orders of the rows, and none of their variation seen: nothing bounds it
     return Comparison(
         method="delong_difference",
         estimate=estimate,
-        interval=Interval(max(estimate - half, -1.0), min(estimate + half, 1.0), "delong_difference"),
+        interval=Interval(*np.clip([estimate - half, estimate + half], -1, 1).tolist(), "delong_difference"),
         p_value=_p_value(estimate, error),
         n=len(truth),
         assumes="rows independent and many; two trained networks on one set of rows",

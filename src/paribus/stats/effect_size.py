@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from paribus.stats.comparison import finite
+from paribus.stats.comparison import finite, spread
 from paribus.stats.intervals import LEVEL, Interval
 from paribus.stats.noncentral import noncentral_t
 
@@ -26,17 +26,19 @@ class EffectSize:
     assumes: str = "differences independent and near normal"
 
 
-def effect_size(differences: ArrayLike) -> EffectSize:
+def effect_size(differences: ArrayLike, *, scale: float = 1.0) -> EffectSize:
     """Mean over standard deviation of differences, (pair,); NaN where there is no spread.
+
+    `scale` is the size of the scores: a spread of 1e-12 of it is rounding.
 
     Hedges 1981 for the correction, exact; the interval by the noncentral t, Cumming & Finch 2001.
     """
     values = finite(differences)
     n = len(values)
-    spread = float(values.std(ddof=1)) if n > 1 else 0.0
-    if spread == 0:
+    sd = spread(values, scale)
+    if not sd > 0:
         return EffectSize(np.nan, Interval(np.nan, np.nan, "effect_size"), np.nan, n)
-    d = float(values.mean()) / spread
+    d = float(values.mean()) / sd
     return EffectSize(d, _interval(d, n), d * small_sample_correction(n - 1), n)
 
 

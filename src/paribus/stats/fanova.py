@@ -6,27 +6,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from paribus.errors import StudyError
-from paribus.stats.grid_importance import encode
-from paribus.stats.surrogate_importance import FactorImportance, Importances
+from paribus.stats.surrogate_importance import FactorImportance, Importances, drawn, nothing
+
+TREES, DEPTH = 16, 10
+BINS = 16
+"""Levels of a factor that the forest tells apart; of more, neighbours are taken together."""
 
 
 def fanova(levels: Mapping[str, Sequence[Any]], values: ArrayLike, seed: int = 0) -> Importances:
     """The share of a random forest's variance that each factor alone explains.
 
-    Levels of each factor and mean scores, each (configuration,). Hutter, Hoos & Leyton-Brown 2014.
-    Raises `StudyError` where Optuna isn't installed, ValueError for fewer than two configurations.
+    Levels of each factor and mean scores, each (configuration,); where these don't move, nothing matters.
+    Optuna's time grows with the square of both, so there is a most of either (`MOST`, `BINS`). Hutter,
+    Hoos & Leyton-Brown 2014. Raises `StudyError` where Optuna isn't installed, ValueError for fewer than
+    two configurations.
     """
     try:
         import optuna  # noqa: PLC0415
     except ImportError:
         raise StudyError('fANOVA needs Optuna: pip install "paribus[adaptive]"') from None
-    target = np.asarray(values, dtype=np.float64)
-    if len(target) < 2 or not np.isfinite(target).all():
-        raise ValueError(f"fANOVA needs two finite scores or more, received {len(target)}")
-    codes = {name: encode(column) for name, column in levels.items()}
+    columns, target = drawn(levels, np.asarray(values, dtype=np.float64), fewest=2)
+    if target.min() == target.max():
+        return nothing(levels, len(target), "fanova")
+    codes = {name: _binned(column) for name, column in zip(levels, columns.T, strict=True)}
     ranges: dict[str, optuna.distributions.BaseDistribution] = {
         name: optuna.distributions.IntDistribution(0, int(code.max()))
         for name, code in codes.items()
@@ -36,12 +41,15 @@ def fanova(levels: Mapping[str, Sequence[Any]], values: ArrayLike, seed: int = 0
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         study = optuna.create_study()
-        for row, value in enumerate(target):
-            params = {name: int(codes[name][row]) for name in ranges}
-            study.add_trial(
-                optuna.trial.create_trial(params=params, distributions=ranges, value=float(value))
+        study.add_trials(
+            optuna.trial.create_trial(
+                params={name: int(codes[name][row]) for name in ranges},
+                distributions=ranges,
+                value=float(value),
             )
-        evaluator = optuna.importance.FanovaImportanceEvaluator(seed=seed)
+            for row, value in enumerate(target)
+        )
+        evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, max_depth=DEPTH, seed=seed)
         found = evaluator.evaluate(study)
     finally:
         optuna.logging.set_verbosity(told)
@@ -56,3 +64,12 @@ def fanova(levels: Mapping[str, Sequence[Any]], values: ArrayLike, seed: int = 0
         method="fanova",
         assumes="the forest foretells the scores; factors were drawn apart from each other",
     )
+
+
+def _binned(codes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole numbers from 0, at most `BINS` of them, with about as many configurations each."""
+    distinct, places = np.unique(codes, return_inverse=True)
+    if len(distinct) <= BINS:
+        return np.asarray(places, dtype=np.int64)
+    edges = np.quantile(codes, np.linspace(0, 1, BINS + 1)[1:-1])
+    return np.unique(np.searchsorted(edges, codes, side="right"), return_inverse=True)[1].astype(np.int64)

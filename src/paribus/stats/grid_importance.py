@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import isnan, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+_NEEDS = "the exact decomposition needs a full grid, equally many finite values a cell"
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,15 @@ def _cells(levels: Mapping[str, Sequence[Any]], values: Floats) -> Floats:
     """The values by (level of each factor, replicate)."""
     codes = np.stack([encode(column) for column in levels.values()])
     shape = tuple(int(column.max()) + 1 for column in codes)
+    cells = prod(shape)
+    if cells > len(values):  # a sampled design may have more cells than can be counted
+        raise ValueError(f"{_NEEDS}: {len(values):,} values are fewer than {cells:,} cells")
     place = np.ravel_multi_index(tuple(codes), shape)
-    counts = np.bincount(place, minlength=int(np.prod(shape)))
-    if len(set(counts.tolist())) != 1 or not np.isfinite(values).all():
+    counts = np.bincount(place, minlength=cells)
+    if counts.min() != counts.max() or not np.isfinite(values).all():
         raise ValueError(
-            f"the exact decomposition needs a full grid, equally many finite values a cell: of"
-            f" {len(counts):,} cells {int((counts == 0).sum()):,} are empty, the fullest has {counts.max()}"
+            f"{_NEEDS}: of {cells:,} cells {int((counts == 0).sum()):,} are empty, the fullest has"
+            f" {counts.max()}, and {int((~np.isfinite(values)).sum()):,} values aren't finite"
         )
     return values[np.argsort(place, kind="stable")].reshape((*shape, int(counts[0])))
 
@@ -101,4 +106,9 @@ def encode(column: Sequence[Any]) -> NDArray[np.int64]:
 
 
 def _key(level: Any) -> Any:
-    return repr(level) if isinstance(level, list | tuple | dict | bool) else level
+    """What tells levels apart: 1 and true are two, a list and a tuple of the same are one."""
+    if isinstance(level, list | tuple):
+        return repr(list(level))
+    if isinstance(level, dict | bool) or (isinstance(level, float) and isnan(level)):
+        return repr(level)
+    return level

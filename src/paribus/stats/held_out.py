@@ -33,12 +33,14 @@ KEPT = 64
 class HeldOut:
     """The held-out rows of a record's folds, and what configurations predicted for them."""
 
-    def __init__(self, record: Record, is_pooled: bool) -> None:
-        """`is_pooled`: whether folds are too small to be scored one by one."""
+    def __init__(self, record: Record, is_pooled: bool, retrained: bool = False) -> None:
+        """`is_pooled`: whether folds are too small to be scored one by one; `retrained`: of the seeds
+        with which finalists were trained again, in place of those that chose them.
+        """
         data = record.fact("data")
         self.record, self.kind = record, data["task"]
         self.sizes = {n: fold for n, fold in enumerate(data["folds"]) if not fold["judges"]}
-        self.is_pooled = is_pooled
+        self.is_pooled, self.retrained = is_pooled, retrained
         self._kept = lru_cache(maxsize=KEPT)(self._pooled)
 
     @cached_property
@@ -68,7 +70,9 @@ class HeldOut:
     def _pooled(self, config_id: str) -> NDArray[np.float32] | None:
         rows, places, _ = self._places
         found = {
-            key: each for key, each in self.record.predictions(config_id).items() if key[0] in self.sizes
+            key: each
+            for key, each in self.record.predictions(config_id, retrained=self.retrained).items()
+            if key[0] in self.sizes
         }
         seeds = sorted({seed for _, seed in found})
         if not found or len(found) < len(seeds) * len(self.sizes):

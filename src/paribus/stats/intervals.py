@@ -15,6 +15,7 @@ from scipy import optimize, stats
 from paribus.population.metrics import scores
 from paribus.seeds import stream
 from paribus.stats.citations import REFERENCES
+from paribus.study.options import larger_is_better
 
 __all__ = [
     "LEVEL",
@@ -49,8 +50,11 @@ def interval(kind: str, metric: str, truth: Array, predictions: Array) -> Interv
     """The interval of `metric`; `predictions` is (replicate, row[, class]), `truth` (row,).
 
     Wilson's for a share of rows (F1 through the Jaccard index, a share too), DeLong's for the ROC
-    curve, the bootstrap for the rest and wherever there are several replicates.
+    curve, the bootstrap for the rest and wherever there are several replicates. Where nothing is wrong, no
+    resample has a mistake either: Wilson's then, of the rows of the rarest class.
     """
+    if kind == "multiclass" and metric == "accuracy" and len(predictions) == 1:
+        return wilson(int((predictions[0].argmax(axis=1) == truth).sum()), len(truth))
     if kind == "binary" and len(predictions) == 1:
         positive, called = truth == 1, predictions[0] > 0.5
         rows = {"accuracy": np.ones_like(positive), "recall": positive, "precision": called}.get(metric)
@@ -61,7 +65,12 @@ def interval(kind: str, metric: str, truth: Array, predictions: Array) -> Interv
             return Interval(2 * both.low / (1 + both.low), 2 * both.high / (1 + both.high), "wilson")
         if metric == "roc_auc" and 0 < positive.sum() < len(positive):
             return delong(positive, predictions[0].astype(np.float64))
-    return bootstrap(kind, metric, truth, predictions)
+    found = bootstrap(kind, metric, truth, predictions)
+    if found.low == found.high == 1.0 and kind in ("binary", "multiclass") and larger_is_better(metric):
+        rarest = int(np.unique(truth, return_counts=True)[1].min())
+        of = len(truth) if metric == "accuracy" else rarest
+        return wilson(of, of)
+    return found
 
 
 def wilson(right: int, of: int) -> Interval:

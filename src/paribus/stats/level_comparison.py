@@ -29,9 +29,10 @@ class LevelPair:
 class LevelComparison:
     """All pairs of a question's levels.
 
-    `best` is the place of the best mean, `chosen` that of the simplest level among it and those that
-    are the same within the margin. `overall` asks whether any level differs, over the seeds of one
-    split: None for two levels, and over several splits, which share rows.
+    `means` are over the trials that every level has. `best` is the place of the best mean, `chosen` that
+    of the simplest level among it and those that are the same within the margin. `overall` asks whether
+    any level differs, over the seeds of one split: None for two levels, and over several splits, which
+    share rows.
     """
 
     means: tuple[float, ...]
@@ -73,13 +74,13 @@ def compare_levels(
         raise ValueError(
             f"two levels or more, each of known complexity, are compared: received {len(tables)}"
         )
-    sign = 1 if larger_is_better else -1
-    means = tuple(float(np.nanmean(table)) for table in tables)
-    best = int(np.argmax([sign * mean for mean in means]))
     pairs = tuple(
         LevelPair(one, other, compare(tables[one], tables[other], ratio=ratio, margin=margin))
         for one, other in combinations(range(len(tables)), 2)
     )
+    sign = 1 if larger_is_better else -1
+    means = _means(tables)
+    best = int(np.argmax([sign * mean for mean in means]))
     same = [best] + [
         pair.one if pair.other == best else pair.other
         for pair in pairs
@@ -98,6 +99,14 @@ def adjust(
         replace(each, pairs=tuple(replace(pair, adjusted_p=next(adjusted)) for pair in each.pairs))
         for each in questions
     )
+
+
+def _means(tables: Sequence[Floats]) -> tuple[float, ...]:
+    """Over the trials that every level has, for a lost hard fold would flatter a level; else over its own."""
+    shared = np.isfinite(np.stack(tables)).all(axis=0)
+    if shared.any():
+        return tuple(float(table[shared].mean()) for table in tables)
+    return tuple(float(table[np.isfinite(table)].mean()) for table in tables)
 
 
 def _overall(tables: Sequence[Floats], larger_is_better: bool) -> Friedman | None:

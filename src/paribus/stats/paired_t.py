@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from paribus.stats.comparison import Comparison, finite
+from paribus.stats.comparison import ROUNDING, Comparison, finite, spread
 from paribus.stats.intervals import LEVEL, Interval
 
 _ASSUMES = {
@@ -26,12 +26,15 @@ class TComparison(Comparison):
     degrees: int
 
 
-def paired_t(differences: ArrayLike) -> TComparison:
-    """The mean of independent differences, (pair,): seeds on one split. Student 1908."""
-    return _t("paired_t", differences, 0.0)
+def paired_t(differences: ArrayLike, *, scale: float = 1.0) -> TComparison:
+    """The mean of independent differences, (pair,): seeds on one split. Student 1908.
+
+    `scale` is the size of the scores: differences 1e-12 of it and smaller are rounding.
+    """
+    return _t("paired_t", differences, 0.0, scale)
 
 
-def corrected_t(differences: ArrayLike, ratio: float) -> TComparison:
+def corrected_t(differences: ArrayLike, ratio: float, *, scale: float = 1.0) -> TComparison:
     """The mean difference over resampled splits, (split,), seeds of a split averaged before.
 
     Splits share training rows, so the variance of their mean is (1/n + ratio) s², `ratio` the rows of a
@@ -40,20 +43,17 @@ def corrected_t(differences: ArrayLike, ratio: float) -> TComparison:
     """
     if not ratio > 0:
         raise ValueError(f"ratio must be above 0 (validation rows / training rows), received {ratio}")
-    return _t("corrected_t", differences, ratio)
+    return _t("corrected_t", differences, ratio, scale)
 
 
-def _t(method: str, values: ArrayLike, ratio: float) -> TComparison:
+def _t(method: str, values: ArrayLike, ratio: float, scale: float) -> TComparison:
     found = finite(values)
     n, mean = len(found), float(np.mean(found))
-    spread = float(np.std(found, ddof=1)) if n > 1 else np.nan
-    if spread <= 1e-12 * max(1.0, abs(mean)):  # rounding alone is no spread
-        spread = 0.0
-    error = spread * sqrt(1 / n + ratio)
+    error = spread(found, scale) * sqrt(1 / n + ratio)
     low = high = p = np.nan
     if error > 0:
         half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * error
         low, high, p = mean - half, mean + half, float(2 * stats.t.sf(abs(mean) / error, n - 1))
-    elif n > 1 and abs(mean) <= 1e-12:
+    elif n > 1 and abs(mean) <= ROUNDING * scale:
         low, high, p = 0.0, 0.0, 1.0
     return TComparison(method, mean, Interval(low, high, method), p, n, _ASSUMES[method], error, n - 1)

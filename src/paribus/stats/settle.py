@@ -17,10 +17,30 @@ def power(effect: float, pairs: int, alpha: float = ALPHA, ratio: float = 0.0) -
 
     `ratio` as in `paired_t.corrected_t`, 0 for independent pairs. Cohen 1988.
     """
+    above = _beyond(abs(effect), pairs, alpha, ratio)
+    return above + _beyond(-abs(effect), pairs, alpha, ratio)
+
+
+def chance_to_settle(
+    effect: float, margin: float, pairs: int, alpha: float = ALPHA, ratio: float = 0.0
+) -> float:
+    """The chance that the interval lies wholly inside ±`margin`, or wholly outside, on the side of the
+    true `effect`; both in standard deviations of the differences, the margin above 0.
+
+    Inside, at least: both edges are missed no more often than the two together.
+    """
+    nearer, farther = margin - abs(effect), margin + abs(effect)
+    if nearer < 0:
+        return _beyond(-nearer, pairs, alpha, ratio)
+    both = _beyond(nearer, pairs, alpha, ratio) + _beyond(farther, pairs, alpha, ratio)
+    return max(0.0, both - 1)
+
+
+def _beyond(distance: float, pairs: int, alpha: float, ratio: float) -> float:
+    """The chance that a bound of the interval lies beyond a point that the effect is `distance` from."""
     critical = float(stats.t.ppf(1 - alpha / 2, pairs - 1))
-    centre = abs(effect) / sqrt(1 / pairs + ratio)
-    above = 1 - noncentral_t(critical, pairs - 1, centre)
-    return above + noncentral_t(-critical, pairs - 1, centre)
+    centre = distance / sqrt(1 / pairs + ratio)
+    return noncentral_t(-critical, pairs - 1, -centre)
 
 
 def pairs_to_settle(
@@ -40,17 +60,21 @@ def pairs_to_settle(
     more than `MOST` are needed, or none suffice: the true difference is too near to the edge.
     Cohen 1988.
     """
-    distance = abs(abs(estimate) - margin)
-    if not (sd > 0 and distance > 0):
+    if not (sd > 0 and abs(estimate) != margin):
         return None
-    effect = distance / sd
+
+    def chance(pairs: int) -> float:
+        if margin == 0:
+            return power(estimate / sd, pairs, alpha, ratio)
+        return chance_to_settle(estimate / sd, margin / sd, pairs, alpha, ratio)
+
     high = 2
-    while power(effect, high, alpha, ratio) < wanted:
+    while chance(high) < wanted:
         high *= 2
         if high > MOST:
             return None
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if power(effect, middle, alpha, ratio) >= wanted else (middle, high)
+        low, high = (low, middle) if chance(middle) >= wanted else (middle, high)
     return high

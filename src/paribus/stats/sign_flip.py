@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -51,10 +53,12 @@ def _between(means: Floats) -> Interval:
     return Interval(float(means[left_out - 1]), float(means[-left_out]), "sign_flip")
 
 
+@lru_cache(maxsize=1)
 def _every(pairs: int) -> Floats:
     """Every subset of the pairs, (subset, pair) of 0 and 1."""
     return (np.arange(2**pairs)[:, None] >> np.arange(pairs) & 1).astype(np.float64)
 
 
+@lru_cache(maxsize=1)
 def _drawn(pairs: int) -> Floats:
     return stream(0, "sign flips").integers(0, 2, (DRAWS, pairs)).astype(np.float64)

@@ -13,6 +13,7 @@ from paribus.seeds import stream
 Floats = NDArray[np.float64]
 FOLDS = 5
 HALF = 0.5
+_LEAST = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def tune_threshold(truth: ArrayLike, scored: ArrayLike, goal: Goal, method: str)
 
 def _best(positive: NDArray[np.bool_], p: Floats, goal: Goal) -> tuple[float, float]:
     known = np.unique(p)
-    candidates = np.concatenate([[known[0] / 2, HALF, (known[-1] + 1) / 2], (known[1:] + known[:-1]) / 2])
+    lowest = known[0] / 2 if known[0] > 0 else -_LEAST  # a row is positive above it, one of 0 too
+    candidates = np.concatenate([[lowest, HALF, (known[-1] + 1) / 2], (known[1:] + known[:-1]) / 2])
     values = goal(_counts(positive, p, candidates))
     good = candidates[values >= values.max() - 1e-12]
     return float(good[np.abs(good - HALF).argmin()]), float(values.max())

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from paribus.stats.comparison import DiscreteComparison, Floats, finite, smallest_p
+from paribus.stats.comparison import DiscreteComparison, Floats, finite, smallest_p, snapped
 from paribus.stats.intervals import LEVEL, Interval
 
 MOST_EXACT = 200
@@ -18,7 +18,7 @@ def wilcoxon(differences: ArrayLike) -> DiscreteComparison:
 
     Zero differences say nothing of a direction and are left out of the test, as Wilcoxon did; equal
     sizes share their ranks. The estimate is the median of all pairwise means, the interval lies between
-    two of them. Wilcoxon 1945; Hodges & Lehmann 1963.
+    two of them, zeros counted; so with zeros the two may disagree. Wilcoxon 1945; Hodges & Lehmann 1963.
     """
     values = finite(differences)
     moved = values[values != 0]
@@ -35,7 +35,9 @@ def wilcoxon(differences: ArrayLike) -> DiscreteComparison:
 
 
 def _p_value(moved: Floats) -> float:
-    doubled = np.rint(2 * stats.rankdata(np.abs(moved))).astype(np.int64)  # shared ranks may be halves
+    sizes = np.abs(moved)
+    ties = snapped(sizes, float(sizes.max()))
+    doubled = np.rint(2 * stats.rankdata(ties)).astype(np.int64)  # shared ranks may be halves
     positive, total = int(doubled[moved > 0].sum()), int(doubled.sum())
     if len(moved) > MOST_EXACT:
         return _normal(doubled / 2, positive / 2)

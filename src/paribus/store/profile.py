@@ -10,17 +10,18 @@ import numpy as np
 
 from paribus.data import Split, Table
 from paribus.data.marks import TEST
-from paribus.data.profile import table_profile
+from paribus.data.profile import TableProfile, table_profile
 from paribus.data.split import Fold
 from paribus.store.record import Record, Truth
 from paribus.study.spec import Study
 
 
-def profile(table: Table, parts: Split) -> dict[str, Any]:
+def profile(table: Table, parts: Split, columns: TableProfile | None = None) -> dict[str, Any]:
     """Sizes, classes, parts, folds and duplicates.
 
-    `profile` is what each column holds; `parts` are the rows of the first fold's training part, all rows
-    that judge in some fold, and the sealed ones; `folds` the sizes of every fold.
+    `profile` is what each column holds, made here where `columns` isn't given; `parts` are the rows of the
+    first fold's training part, all rows that judge in some fold, and the sealed ones; `folds` the sizes of
+    every fold.
     """
     first = parts.folds[0]
     judged = np.concatenate([parts.folds[place].validation.rows for place in parts.compared])
@@ -41,7 +42,7 @@ def profile(table: Table, parts: Split) -> dict[str, Any]:
         "parts": sizes,
         "folds": [_sizes(fold) for fold in parts.folds],
         "n_groups": None if table.marks.groups is None else int(table.marks.groups.max()) + 1,
-        "profile": asdict(table_profile(table)),
+        "profile": asdict(columns or table_profile(table)),
         "test_is_given": table.marks.given is not None and bool((table.marks.given == TEST).any()),
     }
 

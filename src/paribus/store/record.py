@@ -10,7 +10,7 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -178,13 +178,18 @@ class Record:
             self.connection.execute("select config_id, fold, seed from outcomes where status = 'done'")
         )
 
-    def put_outcomes(self, outcomes: Iterable[Outcome]) -> None:
-        """Write one population's outcomes, all of them or none."""
+    def put_outcomes(
+        self, outcomes: Iterable[Outcome], measures: Mapping[Key, Mapping[str, float]] | None = None
+    ) -> None:
+        """Write one population's outcomes, all of them or none; `measures` are those of learning curves."""
+        told = measures or {}
         rows = [
             (
                 *(outcome.config_id, outcome.fold, outcome.seed, outcome.status, outcome.reason),
                 *(outcome.n_parameters, outcome.epochs_run, outcome.best_epoch, outcome.train_seconds),
-                _json({"train": outcome.train, "val": outcome.val}),
+                _json(
+                    {"train": outcome.train, "val": outcome.val, "curve": dict(told.get(_key(outcome), {}))}
+                ),
                 pack(outcome),
             )
             for outcome in outcomes
@@ -203,34 +208,48 @@ class Record:
         ).fetchone()
         return bytes(row[0])
 
-    def predictions(self, config_id: str, opened: bool = False) -> dict[tuple[int, int], NDArray[np.float32]]:
+    def predictions(
+        self, config_id: str, opened: bool = False, *, retrained: bool = False
+    ) -> dict[tuple[int, int], NDArray[np.float32]]:
         """A configuration's stored predictions by (fold, seed), of those of its trials that have any:
         of the validation rows, or of the opened test rows.
+
+        Of the training seeds, or (`retrained`) of those with which finalists were trained again.
         """
         table = "openings" if opened else "outcomes"
         done = "" if opened else "and status = 'done'"
         query = f"select rowid, fold, seed from {table} where config_id = ? {done} order by fold, seed"
-        found = {}
+        found, again = {}, self._robustness_seeds
         for number, fold, seed in self.connection.execute(query, (config_id,)).fetchall():
+            if (seed in again) != retrained:
+                continue
             with self.connection.blobopen(table, "arrays", number, readonly=True) as blob:
                 array = read_one(blob, "predictions")
             if array is not None:
                 found[fold, seed] = array.astype(np.float32)
         return found
 
-    def scores(self, config_id: str, metric: str, opened: bool = False) -> dict[tuple[int, int], float]:
+    def scores(
+        self, config_id: str, metric: str, opened: bool = False, *, retrained: bool = False
+    ) -> dict[tuple[int, int], float]:
         """A configuration's recorded scores by (fold, seed): on validation, or on the sealed part.
 
-        NaN where one is undefined or the trial didn't end well.
+        NaN where one is undefined or the trial didn't end well. Seeds as in `predictions`.
         """
         table = "openings" if opened else "outcomes"
         query = f"select fold, seed, metrics from {table} where config_id = ? order by fold, seed"
-        found = {}
+        found, again = {}, self._robustness_seeds
         for fold, seed, text in self.connection.execute(query, (config_id,)):
             told = json.loads(text)
             value = (told if opened else told.get("val", {})).get(metric)
-            found[fold, seed] = math.nan if value is None else float(value)
+            if (seed in again) == retrained:
+                found[fold, seed] = math.nan if value is None else float(value)
         return found
+
+    @property
+    def _robustness_seeds(self) -> tuple[int, ...]:
+        """The seeds with which finalists were trained again, after the choice: they compare nothing."""
+        return tuple(self.fact("robustness_seeds") or ())
 
     # stages, openings, sessions
 
@@ -289,6 +308,10 @@ def _address(path: Path, create: bool) -> str:
     """Read and write, or read alone: from a disk that can't be written too."""
     mode = "rwc" if create else "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
     return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def _key(outcome: Outcome) -> Key:
+    return (outcome.config_id, outcome.fold, outcome.seed)
 
 
 def _json(value: Any) -> str:

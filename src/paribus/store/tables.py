@@ -10,7 +10,7 @@ import pandas as pd
 
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
-from paribus.study.plan import OUTER, QUESTION, stages
+from paribus.study.plan import OUTER, QUESTION, ROBUSTNESS, stages
 from paribus.study.spec import Study
 
 LAYERS = "network.layers"
@@ -53,7 +53,7 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
     """
     raw = pd.read_sql_query(_QUERY, record.connection).astype({"metrics": object, "test": object})
     raw = raw.where(raw.notna(), None)
-    place = {name: position for position, name in enumerate([*stage_names(study), OUTER])}
+    place = {name: position for position, name in enumerate([*stage_names(study), OUTER, ROBUSTNESS])}
     raw = raw.sort_values(
         ["stage", "config_id", "fold", "seed"], key=lambda c: c.map(place) if c.name == "stage" else c
     ).reset_index(drop=True)
@@ -77,15 +77,21 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
     ):
         for metric in study.protocol.metrics:
             columns[f"{part}_{metric}"] = pd.Series([row.get(metric) for row in scored], dtype="float64")
+    measured = [row.get("curve", {}) for row in metrics]
+    columns["convergence_epoch"] = pd.Series(
+        [row.get("convergence_epoch") for row in measured], dtype="Int64"
+    )
+    for name in ("overfitting_gap", "stability"):
+        columns[name] = pd.Series([row.get(name) for row in measured], dtype="float64")
     columns["reason"] = raw["reason"].fillna("")
     return pd.DataFrame(columns)
 
 
 def compared_trials(frame: pd.DataFrame, folds: Collection[int]) -> pd.DataFrame:
     """The rows of `trials_frame` that compare configurations: on `folds`, of the configurations that were
-    asked for on all of them. The others are nested validation's own.
+    asked for on all of them. The others are nested validation's own, and finalists trained again.
     """
-    inside = frame[frame["fold"].isin(list(folds))]
+    inside = frame[frame["fold"].isin(list(folds)) & (frame["stage"] != ROBUSTNESS)]
     n_folds = inside.groupby("config_id")["fold"].transform("nunique")
     return inside[n_folds == len(folds)]
 

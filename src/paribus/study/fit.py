@@ -12,16 +12,24 @@ from paribus.study.problems import Path, Problem, WrongStudyError, shown
 from paribus.study.spec import Study
 from paribus.study.values import parse_word
 
+USUAL = {"protocol": {"metrics": ("rmse", "r2")}, "prepare": {"target": "standard"}}
+"""A regression's settings where a study doesn't name them; the sections' own defaults are for classes."""
 
-USUAL_NUMBERS = ("rmse", "r2")
-"""The metrics of a regression where a study names none; `Protocol` has those of classes."""
 
+def with_usual_settings(study: Study, task: str) -> Study:
+    """The study with what is usual for its task, where it doesn't say it itself.
 
-def with_usual_metrics(study: Study, task: str) -> Study:
-    """The study with metrics that its task can have, where it names none itself."""
-    if task != "regression" or "metrics" in study.protocol.model_fields_set:
+    A network's first predictions lie around 0 and its steps are small: a target in the hundred thousands,
+    as it is, would take longer to reach than most studies train.
+    """
+    if task != "regression":
         return study
-    return study.model_copy(update={"protocol": study.protocol.model_copy(update={"metrics": USUAL_NUMBERS})})
+    update = {}
+    for name, usual in USUAL.items():
+        section = getattr(study, name)
+        left_open = {key: value for key, value in usual.items() if key not in section.model_fields_set}
+        update[name] = section.model_copy(update=left_open)
+    return study.model_copy(update=update)
 
 
 def check_fit(

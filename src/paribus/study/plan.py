@@ -13,13 +13,15 @@ from paribus.study.designs import draw
 from paribus.study.factors import check_factors, with_levels
 from paribus.study.problems import Path, Problem, WrongStudyError, shown, under
 from paribus.study.sections.levels import Range
-from paribus.study.spec import Question, Stage, Study
+from paribus.study.spec import Question, Stage, Study, Train
 from paribus.study.values import parse_word
 
 SETTINGS = "settings"
 QUESTION = "question: "
 OUTER = "nested: outer folds"
 """The stage of the trials that judge the choices of nested validation."""
+ROBUSTNESS = "robustness"
+"""The stage of the trials that train finalists again, from other seeds than those that chose them."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,12 @@ def stages(study: Study) -> tuple[Stage, ...]:
 def seeds(study: Study) -> tuple[int, ...]:
     """The training seeds: the study's own, and those that follow it."""
     return tuple(range(study.seed, study.seed + study.protocol.seeds))
+
+
+def robustness_seeds(study: Study) -> tuple[int, ...]:
+    """The seeds with which finalists are trained again: those that follow the training seeds."""
+    after = study.seed + study.protocol.seeds
+    return tuple(range(after, after + (study.protocol.robustness.seeds if study.protocol.robustness else 0)))
 
 
 def configurations(
@@ -105,14 +113,18 @@ def question_configurations(study: Study, question: Question) -> tuple[tuple[Any
 
 
 def trials(
-    stage: str, compared: Sequence[Configuration], folds: Collection[int], study: Study
+    stage: str,
+    compared: Sequence[Configuration],
+    folds: Collection[int],
+    study: Study,
+    trained_with: Sequence[int] | None = None,
 ) -> tuple[Trial, ...]:
-    """Every compared configuration × fold × seed of a stage."""
+    """Every compared configuration × fold × seed of a stage; the study's training seeds unless told."""
     return tuple(
         Trial(stage, configuration, fold, seed)
         for configuration in compared
         for fold in folds
-        for seed in seeds(study)
+        for seed in (seeds(study) if trained_with is None else trained_with)
     )
 
 
@@ -155,21 +167,28 @@ def plan(study: Study) -> tuple[StagePlan, ...]:
 
 
 def _check_watched(study: Study, planned: Iterable[StagePlan]) -> None:
-    """See that no training of nested validation watches the outer rows that judge it."""
-    if study.protocol.folds.name != "nested" or study.protocol.stopping:
-        return
-    for train in (made.train for stage in planned for made in stage.configurations):
-        if train.early_stopping or (train.schedule and train.schedule.name == "plateau"):
-            raise WrongStudyError(
-                [
-                    Problem(
-                        ("protocol", "validation"),
-                        f"'{study.protocol.validation}' judges the choice on outer folds, and a training that"
-                        " watches them (early stopping, plateau) would be judged on what it saw: give it rows"
-                        " of the training part to watch, as in protocol.stopping = 0.15",
-                    )
-                ]
-            )
+    """See that no training of nested validation watches the outer rows that judge it, and that rows cut
+    for watching are watched.
+    """
+    protocol = study.protocol
+    watched = any(_watches(made.train) for stage in planned for made in stage.configurations)
+    if watched and protocol.folds.name == "nested" and not protocol.stopping:
+        told = (
+            f"'{protocol.validation}' judges the choice on outer folds, and a training that watches them"
+            " (early stopping, plateau) would be judged on what it saw: give it rows of the training part to"
+            " watch, as in protocol.stopping = 0.15"
+        )
+        raise WrongStudyError([Problem(("protocol", "validation"), told)])
+    if protocol.stopping and not watched:
+        told = (
+            f"{protocol.stopping} of each training part would be kept for early stopping, and no training"
+            " stops early: remove it, or add train.early_stopping = {}"
+        )
+        raise WrongStudyError([Problem(("protocol", "stopping"), told)])
+
+
+def _watches(train: Train) -> bool:
+    return bool(train.early_stopping) or (train.schedule is not None and train.schedule.name == "plateau")
 
 
 def _check_starts(

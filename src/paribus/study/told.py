@@ -38,8 +38,8 @@ def told_stage(stage: Stage, base: Configuration, distinct: int) -> Iterator[str
     for path, levels in stage.factors.items():
         yield f"  {path}: {_levels(levels)}{_condition(stage.when.get(path, {}))}"
     if stage.is_sampled:
-        for levels in islice(draw(stage), FIRST):
-            yield f"  drawn: {_settings(applicable(stage, base, base, levels))}"
+        for first in islice(draw(stage), FIRST):
+            yield f"  drawn: {_settings(applicable(stage, base, base, first))}"
 
 
 def told_question(question: Question) -> str:

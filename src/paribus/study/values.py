@@ -46,7 +46,7 @@ def parse_word(text: str, family: str) -> Word:
         if colon:
             raise ValueError(f"'{name}' takes no number, but '{text}' gives one (allowed: {allowed})")
         return Word(name)
-    given = numbers.split("x") if colon else []
+    given = (numbers.split("x") if len(keys) > 1 else [numbers]) if colon else []
     if len(given) != len(keys):
         needed = "a number" if len(keys) == 1 else f"{len(keys)} numbers"
         example = f"{name}:{'x'.join(_example(key) for key in keys)}"
@@ -55,7 +55,9 @@ def parse_word(text: str, family: str) -> Word:
 
 
 def _example(key: str) -> str:
-    return {"share": "0.15", "threshold": "0.01", "p": "2", **dict.fromkeys(_LEAST, "5")}.get(key, "6")
+    return {"share": "0.15", "threshold": "0.01", "p": "2", "repeats": "5", **dict.fromkeys(_LEAST, "5")}.get(
+        key, "6"
+    )
 
 
 def _number(text: str, key: str, number: str) -> float:

@@ -91,7 +91,7 @@ class Preparation:
         """Predictions in the target's own units, of the same shape."""
         if self.target is None:
             return predictions
-        with reproducible():
+        with np.errstate(over="ignore", invalid="ignore"):
             return self.target.restore(predictions).astype(np.float32)
 
     def _encode(self, features: Features, *, training: bool) -> Matrix:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 import sklearn
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def reproducible() -> Iterator[None]:
     What overflows is found afterwards in the values themselves, which also name the column.
     """
     with (
-        threadpool_limits(1),
+        _libraries().limit(limits=1),
         sklearn.config_context(assume_finite=True, skip_parameter_validation=True),
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),
         warnings.catch_warnings(),
@@ -30,3 +31,9 @@ def reproducible() -> Iterator[None]:
         warnings.filterwarnings("ignore", message=r"Features .* are constant", category=UserWarning)
         warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
         yield
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries that use threads, looked for once: all of them are loaded when this module is."""
+    return ThreadpoolController()

@@ -19,26 +19,24 @@ class TargetTransform:
 
     def __init__(self, name: str, target: NDArray[np.float64]) -> None:
         self.name = name
-        self.fitted: Any = None
         if name == "log":
             _check_log(target)
-            return
-        self.fitted = {
+        self.fitted: Any = {
+            "log": StandardScaler,
             "standard": StandardScaler,
             "power": PowerTransformer,
             "quantile": lambda: QuantileTransformer(
                 n_quantiles=min(1000, len(target)), subsample=None, output_distribution="normal"
             ),
-        }[name]().fit(_columns(target))
-        transformed = self.fitted.transform(_columns(target))
+        }[name]().fit(self._columns(target))
+        transformed = self.fitted.transform(self._columns(target))
         self.low, self.high = transformed.min(axis=0), transformed.max(axis=0)
 
     def apply(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
         """Targets as the networks are trained on them. Raises DataError where log has no value."""
-        if self.fitted is None:
+        if self.name == "log":
             _check_log(target)
-            return np.log1p(target)
-        found: NDArray[np.float64] = self.fitted.transform(_columns(target)).reshape(target.shape)
+        found: NDArray[np.float64] = self.fitted.transform(self._columns(target)).reshape(target.shape)
         return found
 
     def restore(self, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -48,13 +46,19 @@ class TargetTransform:
         to their end.
         """
         exact = values.astype(np.float64)
-        if self.fitted is None:
-            return np.expm1(np.minimum(exact, _LARGEST_LOG))
         rows = exact.reshape(-1, len(self.low))
-        if self.name != "standard":
-            rows = np.clip(rows, self.low, self.high)
-        found: NDArray[np.float64] = self.fitted.inverse_transform(rows).reshape(exact.shape)
-        return found
+        if self.name in ("power", "quantile"):
+            return np.asarray(self.fitted.inverse_transform(np.clip(rows, self.low, self.high))).reshape(
+                exact.shape
+            )
+        # by hand: asked for every epoch of every network
+        found = np.asarray(rows * self.fitted.scale_ + self.fitted.mean_).reshape(exact.shape)
+        return np.expm1(np.minimum(found, _LARGEST_LOG)) if self.name == "log" else found
+
+    def _columns(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As (row, output), the logarithm already taken."""
+        columns = target.reshape(len(target), -1)
+        return np.log1p(columns) if self.name == "log" else columns
 
 
 def fit_target(name: str, task: str, target: NDArray[Any]) -> TargetTransform | None:
@@ -66,10 +70,6 @@ def fit_target(name: str, task: str, target: NDArray[Any]) -> TargetTransform | 
             f"prepare.target = '{name}' transforms numbers, but the task is {task}: choose 'none'"
         )
     return TargetTransform(name, target)
-
-
-def _columns(target: NDArray[np.float64]) -> NDArray[np.float64]:
-    return target.reshape(len(target), -1)
 
 
 def _check_log(target: NDArray[np.float64]) -> None:

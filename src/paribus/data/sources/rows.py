@@ -46,6 +46,7 @@ def check_header(header: Sequence[object], label: str) -> list[str]:
             raise DataError(
                 f"{label}: {count} columns are named '{name}' (columns {', '.join(places)})."
                 " Every column needs a name of its own: rename or remove the others"
+                + (" (or is the header missing?)" if name.replace(".", "", 1).isdecimal() else "")
             )
     return names
 
@@ -56,6 +57,6 @@ def make_rows(frame: pd.DataFrame, header: Sequence[object], label: str, counted
     if not names:
         raise DataError(f"{label} is empty: a header and rows are needed")
     if frame.empty:
-        raise DataError(f"{label} has a header ({len(names)} columns) but no rows")
+        raise DataError(f"{label} has a header ({len(names)} column{'s' * (len(names) > 1)}) but no rows")
     frame = frame.set_axis(names, axis="columns").rename_axis(index=counted)
     return Rows(tuple(names), frame.index, label, frame.__getitem__)

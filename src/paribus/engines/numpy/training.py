@@ -97,25 +97,38 @@ class Training:
         """
         seen = {"loss": float(self.loss.plain(met, self.truth[places]).mean())}
         if self.task.train_metrics:
-            seen |= self._scores(self.fold.train_y[places], met)
-        watched = self._judged(self.fold.val_x, self.fold.val_y)
+            seen |= self._scores(self._targets("train")[places], met)
+        watched = self._judged("val")
         seen |= {f"val_{name}": value for name, value in watched.items()}
-        if self.fold.stop_x is not None and self.fold.stop_y is not None:
-            watched = self._judged(self.fold.stop_x, self.fold.stop_y)
+        if self.fold.stop_x is not None:
+            watched = self._judged("stop")
             seen |= {f"stop_{name}": value for name, value in watched.items()}
         for name, value in seen.items():
             self.curves.setdefault(name, []).append(value)
         self.rate.schedule.see(watched)
         return watched
 
-    def _judged(self, rows: NDArray[np.float32], targets: NDArray[Any]) -> dict[str, float]:
-        """The loss and metrics of some rows outside of training."""
-        logits = self.network.logits(rows.astype(np.float64))
-        loss = float(self.loss.plain(logits, self.loss.truth(targets)).mean())
-        return {"loss": loss, **self._scores(targets, logits)}
+    def _judged(self, part: str) -> dict[str, float]:
+        """The loss and metrics of a part outside of training."""
+        logits = self.network.logits(getattr(self.fold, f"{part}_x").astype(np.float64))
+        truth = self.loss.truth(getattr(self.fold, f"{part}_y"))
+        return {
+            "loss": float(self.loss.plain(logits, truth).mean()),
+            **self._scores(self._targets(part), logits),
+        }
+
+    def _targets(self, part: str) -> NDArray[Any]:
+        """The targets of a part as the data have them."""
+        found: NDArray[Any] = getattr(self.fold, f"{part}_truth" if self.fold.restore else f"{part}_y")
+        return found
+
+    def _predictions(self, logits: Matrix) -> NDArray[np.float32]:
+        """Predictions in the target's own units."""
+        predicted = self.loss.predictions(logits)
+        return self.fold.restore(predicted) if self.fold.restore else predicted
 
     def _scores(self, targets: NDArray[Any], logits: Matrix) -> dict[str, float]:
-        predicted = self.loss.predictions(logits)
+        predicted = self._predictions(logits)
         values = scores(self.task.kind, self.task.metrics, targets, predicted[None])
         return {metric: float(value[0]) for metric, value in values.items()}
 
@@ -156,8 +169,8 @@ class Training:
             )
             return replace(
                 found,
-                train=self._scores(self.fold.train_y, train),
-                val=self._scores(self.fold.val_y, val),
-                predictions=self.loss.predictions(val),
+                train=self._scores(self._targets("train"), train),
+                val=self._scores(self._targets("val"), val),
+                predictions=self._predictions(val),
                 weights=tuple(array.astype(np.float32) for array in arrays),
             )

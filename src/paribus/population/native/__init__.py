@@ -26,9 +26,9 @@ from paribus.population.rows import Rows
 from paribus.population.schedules import Factors
 from paribus.population.settings import Exact, Settings, dropout_rates
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "leaky_relu", "elu", "selu")
 RULES = {"sgd": 0, "adam": 1, "adamw": 1, "rmsprop": 2}
-KINDS = ("binary", "multiclass", "regression")
+KINDS = ("binary", "multiclass", "regression", "multilabel")
 LOSSES = ("binary_crossentropy", "categorical_crossentropy", "mse")
 ROWS = 64
 """Rows that are evaluated at once: their values stay in the processor's first caches."""
@@ -36,10 +36,12 @@ VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
 """What this processor can do, in PyTorch's words, and the build that is for it."""
 
 _WHOLE = (
-    "members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "momentum", "states",
+    "members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "states", "torch",
+    "momentum", "nesterov", "weighted",
 )  # fmt: skip
-_BY_MEMBER = ("rates", "dropout", "kept", "new_first", "new_second", "epsilon")
-_POINTERS = ("widths", "trains", "features", "truth", "noise", *_BY_MEMBER)
+_POINTERS = (
+    "widths", "trains", "features", "truth", "weights", "noise", "rates", "roots", "decays", "dropout", "rule",
+)  # fmt: skip
 
 
 class _Networks(ctypes.Structure):
@@ -47,6 +49,7 @@ class _Networks(ctypes.Structure):
 
     _fields_ = (
         *((name, ctypes.c_int32) for name in _WHOLE),
+        ("slope", ctypes.c_float),
         ("width", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in _POINTERS),
         ("tables", ctypes.c_void_p * 3),
@@ -91,18 +94,12 @@ def forwards(shape: Shape) -> bool:
 
 def trains(shape: Shape) -> bool:
     """Whether the native code can train this shape: what small studies mostly ask for."""
-    common, rmsprop = shape.common, shape.optimizer == "rmsprop"
     return (
         forwards(shape)
-        and shape.convention == "keras"
-        and common.kind in KINDS
-        and common.loss in LOSSES
-        and (common.kind != "regression" or shape.widths[-1] == 1)
+        and shape.common.loss in LOSSES
         and shape.optimizer in RULES
-        and not (shape.nesterov or (rmsprop and shape.momentum))
         and shape.drops != "alpha"
-        and shape.plain
-        and not shape.noisy
+        and not (shape.clips or shape.noisy)
     )
 
 
@@ -115,6 +112,7 @@ class _Call:
             members=weights.members,
             layers=len(shape.layers),
             activation=ACTIVATIONS.index(shape.activation[0]),
+            slope=shape.activation[1],
             width=weights.width,
         )
         self.networks.tables[0] = weights.flat.data_ptr()
@@ -154,16 +152,27 @@ class NativeSteps:
         networks = self.call.networks
         networks.rows, networks.batch = shape.common.size.train, shape.batch_size
         networks.kind, networks.mse = KINDS.index(shape.common.kind), shape.common.loss == "mse"
-        networks.optimizer, networks.momentum = RULES[shape.optimizer], shape.momentum
-        networks.states = len(states)
+        networks.optimizer, networks.states = RULES[shape.optimizer], len(states)
+        networks.torch, networks.momentum = shape.convention == "torch", shape.momentum
+        networks.nesterov = shape.nesterov
         for place, state in enumerate(states, 1):
             networks.tables[place] = state.flat.data_ptr()
         self.call.point(
             dropout=dropout_rates(lineages, weights.place),
-            kept=settings.momentum,
-            new_first=settings.new_rho if shape.optimizer == "rmsprop" else settings.new_1,
-            new_second=settings.new_2,
-            epsilon=settings.epsilon,
+            rule=torch.cat(
+                [
+                    settings.momentum,
+                    settings.new_rho if shape.optimizer == "rmsprop" else settings.new_1,
+                    settings.new_2,
+                    settings.epsilon,
+                    settings.l1,
+                    settings.twice_l2,
+                    settings.clip_value,
+                    settings.coupled_decay,
+                    settings.label_smoothing,
+                ],
+                dim=1,
+            ),
         )
 
     def start(self, states: Sequence[Stack]) -> None:
@@ -180,13 +189,19 @@ class NativeSteps:
     ) -> None:
         """See `Steps.run`. Members that don't train stay as they are. Raises MemoryError."""
         counted = np.arange(steps + 1, steps + rates.shape[1] + 1)
-        factors = torch.from_numpy(self.optimizer.factors(rates, counted)[0].astype(np.float32))
+        factors = [_floats(factor) for factor in self.optimizer.factors(rates, counted)]
         views = rows.view_of.tolist()
         drawn = [_by_view(layer, views) if layer is not None else [0] * len(views) for layer in noise]
         self.call.point_each("features", _by_view(rows.shuffled, views))
         self.call.point_each("truth", _by_view(rows.truth, views))
         self.call.point_each("noise", [address for layer in drawn for address in layer])
-        self.call.point(rates=factors, logits=logits, trains=torch.from_numpy(trains))
+        if rows.weighted:
+            self.call.networks.weighted = rows.weights.shape[-1]
+            self.call.point_each("weights", _by_view(rows.weights, range(len(views))))
+        self.call.point(rates=factors[0], decays=_floats(rates * self.optimizer.exact.decay))
+        if len(factors) > 1:
+            self.call.point(roots=factors[1])
+        self.call.point(logits=logits, trains=torch.from_numpy(trains))
         self.call("epoch")
 
 
@@ -208,6 +223,10 @@ class NativeEvaluation:
         self.call.point(logits=found)
         self.call("predict")
         return found
+
+
+def _floats(values: NDArray[np.floating]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
 def _by_view(values: Tensor, views: Sequence[int]) -> list[int]:

@@ -1,6 +1,8 @@
-"""A question's levels with their intervals."""
+"""A question's levels with their intervals, and their differences from the best."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -8,7 +10,7 @@ import pandas as pd
 from paribus.report.figures.drawing import ROWS, Figure, draw
 from paribus.report.figures.theme import BLUE, GREY, PANEL
 from paribus.report.formats import level
-from paribus.report.questions import Answer
+from paribus.stats.answers import Answer
 
 
 def question_name(place: int) -> str:
@@ -19,42 +21,50 @@ def question_name(place: int) -> str:
 def question_figure(place: int, answer: Answer) -> Figure | None:
     """Each level's score, and its difference from the best level, with their intervals; None without any."""
     metric, vary = answer.question.metric, answer.question.vary
-    table = pd.DataFrame(
-        {
-            "level": level(each.level),
-            metric: each.estimate,
-            **{"low": each.interval.low, "high": each.interval.high, "difference": each.difference},
-            **{
-                "difference low": each.difference_interval.low,
-                "difference high": each.difference_interval.high,
-            },
-        }
-        for each in answer.levels
-    )
-    if table.empty or table[metric].isna().all():
+    table = pd.DataFrame([_row(answer, number) for number in range(len(answer.levels))])
+    if table.empty or table["score"].isna().all():
         return None
     levels = list(table["level"])
-    score = _panel(levels, vary, f"{metric}, 95 % interval", (metric, "low", "high"))
+    score = _panel(levels, vary, f"{metric}, 95 % interval", ("score", "low", "high"), answer.margin)
     difference = _panel(
-        levels, None, "difference from the best level", ("difference", "difference low", "difference high")
+        levels,
+        None,
+        "difference from the best mean",
+        ("difference", "difference low", "difference high"),
+        answer.margin,
     )
     said = (
         f"Question {answer.question.name}: {metric} at each level of {vary} ({', '.join(levels)}) with its"
-        " 95 % interval, and beside it the difference from the best level with its interval."
+        " 95 % interval, and beside it the difference from the level of the best mean with its interval."
     )
     return draw(
         question_name(place),
         said,
         alt.hconcat(score, difference, spacing=24, data=ROWS),
         [dict(row) for _, row in table.iterrows()],
-        table,
+        table.rename(columns={"score": metric}),
     )
 
 
+def _row(answer: Answer, place: int) -> dict[str, Any]:
+    each, nothing = answer.levels[place], float("nan")
+    found = None if answer.best is None else answer.difference(place, answer.best)
+    itself = 0.0 if place == answer.best else nothing
+    return {
+        "level": level(each.level),
+        "score": each.estimate,
+        "low": each.interval.low,
+        "high": each.interval.high,
+        "difference": found.estimate if found else itself,
+        "difference low": found.interval.low if found else itself,
+        "difference high": found.interval.high if found else itself,
+    }
+
+
 def _panel(
-    levels: list[str], vary: str | None, title: str, columns: tuple[str, str, str]
+    levels: list[str], vary: str | None, title: str, columns: tuple[str, str, str], margin: float
 ) -> alt.LayerChart | alt.FacetChart:
-    """Points with bars from low to high; differences have a line at none."""
+    """Points with bars from low to high; differences have a line at none, and the margin shaded."""
     value, low, high = columns
     y = alt.Y("level:N", sort=levels, title=vary, axis=alt.Axis(labels=vary is not None, grid=True))
     x = alt.X(f"{low}:Q", title=title, scale=alt.Scale(zero=vary is None), axis=alt.Axis(tickCount=4))
@@ -64,4 +74,7 @@ def _panel(
     ]
     if vary is None:
         layers.insert(0, alt.Chart().mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=alt.XDatum(0)))
+        if margin:
+            shade = alt.Chart().mark_rect(color=GREY, opacity=0.03)
+            layers.insert(0, shade.encode(x=alt.XDatum(-margin), x2=alt.X2Datum(margin)))
     return alt.layer(*layers).properties(width=PANEL / 2 - 50, height=alt.Step(26))

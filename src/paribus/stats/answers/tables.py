@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from paribus.population.metrics import scores
+from paribus.stats.answers.records import Replicates
+from paribus.stats.answers.words import SHARES
 from paribus.stats.comparison import Floats
 from paribus.stats.held_out import HeldOut, over_folds, ratio
 from paribus.stats.intervals import Interval
 from paribus.stats.paired_t import paired_t
-from paribus.stats.answers.records import Replicates
-from paribus.stats.answers.words import SHARES
 
-_RANGES = {"mcc": (-1.0, 1.0), "r2": (-np.inf, 1.0), "brier": (0.0, 1.0)}
+_RANGES = {"mcc": (-1.0, 1.0), "r2": (-np.inf, 1.0)}
 
 
 class Tables:
@@ -81,9 +81,10 @@ class Tables:
         """How many trials ended well, and the number of parameters."""
         query = (
             "select sum(status = 'done'), max(n_parameters) from outcomes where config_id = ?"
-            f" and fold in ({', '.join('?' * len(self.held_out.sizes))})"
+            f" and seed between ? and ? and fold in ({', '.join('?' * len(self.held_out.sizes))})"
         )
-        row = self.held_out.record.connection.execute(query, (config_id, *self.held_out.sizes)).fetchone()
+        values = (config_id, min(self.seeds), max(self.seeds), *self.held_out.sizes)
+        row = self.held_out.record.connection.execute(query, values).fetchone()
         return int(row[0] or 0), row[1]
 
 

@@ -19,10 +19,25 @@ def counted(number: int, noun: str) -> str:
 
 
 def level(vary: str, value: Any) -> str:
-    """A level as a sentence has it: 16 units, 2 layers, [16, 8], relu, true."""
+    """A level as a sentence has it: 16 units, 2 layers, dropout 0.2, [16, 8], relu."""
     if vary in _NOUNS and isinstance(value, int):
         return counted(value, _NOUNS[vary])
-    return plain(value)
+    return f"{_key(vary)} {plain(value)}" if isinstance(value, bool | int | float) else plain(value)
+
+
+def levels(vary: str, values: list[Any]) -> str:
+    """Several levels: 16 and 32 units; dropout 0.2, 0.3 and 0.4; relu and tanh."""
+    if len(values) == 1:
+        return level(vary, values[0])
+    told = listed([plain(value) for value in values])
+    if vary in _NOUNS and all(isinstance(value, int) for value in values):
+        return f"{told} {_NOUNS[vary]}s"
+    numbers = all(isinstance(value, bool | int | float) for value in values)
+    return f"{_key(vary)} {told}" if numbers else told
+
+
+def _key(vary: str) -> str:
+    return vary.rpartition(".")[2].replace("_", " ")
 
 
 def plain(value: Any) -> str:
@@ -55,7 +70,7 @@ def number(metric: str, difference: float) -> str:
         return "unknown" if math.isnan(difference) else "−∞" if difference < 0 else "∞"
     value = 100 * difference if metric in SHARES else difference
     if metric in SHARES:
-        text = f"{value:.1f}" if abs(value) >= 0.05 or value == 0 else f"{value:.2g}"
+        text = f"{value:.1f}" if abs(value) >= 0.05 or value == 0 else f"{value:.1g}"
     else:
         text = f"{value:.3g}"
     text = short(text)
@@ -64,9 +79,8 @@ def number(metric: str, difference: float) -> str:
 
 def size(metric: str, difference: float) -> str:
     """A difference without its sign: 0.4 points of accuracy; 0.012 of log_loss."""
-    of = f"of {metric}"
     told = number(metric, abs(difference))
-    return f"{told} {'point' if told == '1.0' else 'points'} {of}" if metric in SHARES else f"{told} {of}"
+    return f"{told} points of {metric}" if metric in SHARES else f"{told} of {metric}"
 
 
 def between(metric: str, low: float, high: float) -> str:

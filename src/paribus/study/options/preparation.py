@@ -219,7 +219,9 @@ SAMPLERS = (
 TARGETS = (
     Option("target transform", "none", "the target as it is"),
     Option("target transform", "standard", "mean 0 and standard deviation 1 over the training rows"),
-    Option("target transform", "log", "log(1 + y), for targets above -1", source="NumPy log1p"),
+    Option(
+        "target transform", "log", "log(1 + y), for targets above -1, then standard", source="NumPy log1p"
+    ),
     Option(
         "target transform",
         "power",

@@ -41,7 +41,12 @@ PROTOCOLS = (
         (("outer", "2 or more"), ("inner", "2 or more")),
         "Varma & Simon, BMC Bioinformatics 7, 2006",
     ),
-    Option("validation", "group_kfold", "k-fold of whole groups (data.group)", (_FOLDS,)),
+    Option(
+        "validation",
+        "group_kfold",
+        "k-fold of whole groups (data.group), stratified where there are classes",
+        (_FOLDS,),
+    ),
     Option(
         "validation",
         "time",

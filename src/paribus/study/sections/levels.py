@@ -52,6 +52,11 @@ class Range(Section):
         """Whether the levels are whole numbers."""
         return isinstance(self.low, int) and isinstance(self.high, int)
 
+    def may_be(self, level: Any) -> bool:
+        """Whether `level` is one of the whole numbers that may be drawn; no other number can be foretold."""
+        known = isinstance(level, int) and not isinstance(level, bool)
+        return self.is_whole and known and bool(self.low <= level <= self.high)
+
     def at(self, share: float) -> int | float:
         """The level at `share` of the range, 0 to below 1."""
         beyond = self.high + 1 if self.is_whole else self.high

@@ -53,7 +53,8 @@ class Prepare(Section):
     resample: Annotated[str, one_of("sampler")] = "none"
     """Of the training rows, once prepared."""
     target: Annotated[str, one_of("target transform")] = "none"
-    """Of a regression's target; metrics and predictions are in the target's own units."""
+    """Of a regression's target, standard where the study doesn't say; metrics and predictions are in the
+    target's own units."""
     class_weight: Annotated[str | dict[str, float], PlainValidator(_class_weight)] = "none"
     """How much a row counts in the loss by its class; balanced: rows / (classes · rows of the class)."""
 

@@ -10,8 +10,18 @@ from pydantic import Field, field_validator, model_validator
 from paribus.study.fields import Rate, Section, metric, refuse_twice, word
 from paribus.study.options.protocols import MOST_FOLDS
 from paribus.study.problems import RuleError
+from paribus.study.sections.choosing import COSTS, Composite, Thresholds
 from paribus.study.sections.data import Data
 from paribus.study.values import Word, parse_word
+
+
+class Robustness(Section):
+    """How the finalists are trained again, from other seeds, once the choice is made."""
+
+    top: Annotated[int, Field(ge=1, le=1_000)] = 3
+    """The best so many configurations."""
+    seeds: Annotated[int, Field(ge=2, le=1_000)] = 10
+    """New seeds, besides those that chose."""
 
 
 class Protocol(Section):
@@ -29,6 +39,11 @@ class Protocol(Section):
     """By importance. Where a study names none, a regression is judged by rmse and r2."""
     adjust: Literal["holm", "benjamini_hochberg"] = "holm"
     """How p values are adjusted over all questions: against any false finding, or for their share."""
+    composite: Composite | None = None
+    """Left out: configurations are ranked by the metrics alone."""
+    thresholds: Thresholds = Thresholds()
+    robustness: Robustness | None = None
+    """Left out: no finalist is trained again."""
     curves: Literal["validation", "both"] = "validation"
     """Whether every epoch's metrics are those of the validation rows, or of the training rows too, as
     they were met (with dropout, and before the epoch's end)."""
@@ -40,6 +55,16 @@ class Protocol(Section):
             metric(name)
         refuse_twice(metrics)
         return metrics
+
+    @model_validator(mode="after")
+    def _weighs_metrics(self) -> Self:
+        for name in self.composite.weights if self.composite else ():
+            if name not in (*self.metrics, *COSTS):
+                raise RuleError(
+                    f"'{name}' isn't measured: add it to protocol.metrics, or remove its weight",
+                    *("composite", "weights", name),
+                )
+        return self
 
     @property
     def folds(self) -> Word:

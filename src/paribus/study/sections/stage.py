@@ -96,16 +96,24 @@ class Stage(Section):
                 if never:
                     raise RuleError(
                         f"{shown(never[0])} is no level of '{other}' in this stage, so it never holds"
-                        f" (levels: {', '.join(map(shown, self.ends(other)))})",
+                        f" ({self._allowed(other)})",
                         *("when", path, other),
                     )
         return self
+
+    def _allowed(self, path: str) -> str:
+        levels = self.factors[path]
+        if isinstance(levels, Range):
+            return (
+                f"whole numbers from {levels.low} to {levels.high}" if levels.is_whole else "a range has none"
+            )
+        return f"levels: {', '.join(map(shown, levels))}"
 
     def _never(self, path: str, levels: tuple[Level, ...]) -> list[Level]:
         """Levels of a condition that the factor it looks at never has."""
         drawn = self.factors[path]
         if isinstance(drawn, Range):
-            return list(levels)
+            return [level for level in levels if not drawn.may_be(level)]
         return [level for level in levels if level not in drawn]
 
     @model_validator(mode="after")

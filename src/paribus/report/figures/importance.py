@@ -1,0 +1,51 @@
+"""Which factors of a stage mattered."""
+
+from __future__ import annotations
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from paribus.report.facts import StageFacts
+from paribus.report.figures.drawing import ROWS, Figure, draw
+from paribus.report.figures.theme import BLUE, PANEL
+
+SHOWN = 12
+"""Effects that are drawn, the largest first."""
+
+
+def importance_name(place: int) -> str:
+    """The file name of the figure of the stage at `place`, from 1."""
+    return f"stage-{place}-importance"
+
+
+def importance_figure(place: int, stage: StageFacts) -> Figure | None:
+    """A bar an effect; None where the stage has no importance."""
+    found = stage.importance
+    if found is None:
+        return None
+    rows = [
+        {"effect": " × ".join(effect.factors), "share": effect.share, "sd": effect.sd}
+        for effect in found.effects
+    ]
+    if not math.isnan(found.replicates):
+        rows.append({"effect": "folds and seeds", "share": found.replicates, "sd": math.nan})
+        rows.append({"effect": "three factors or more together", "share": found.higher, "sd": math.nan})
+    title = "share of variance" if math.isnan(found.fit) else "R² lost without the factor"
+    table = pd.DataFrame(rows).rename(columns={"share": title})
+    said = (
+        f"Stage {stage.name}: how much of the differences in {found.metric} each factor and each two factors"
+        f" together explain, by {found.method}; the largest is {rows[0]['effect']}."
+    )
+    names = [str(row["effect"]) for row in rows[:SHOWN]]
+    chart = (
+        alt.Chart(ROWS)
+        .mark_bar(color=BLUE, height=12)
+        .encode(
+            x=alt.X("share:Q", title=title, axis=alt.Axis(tickCount=5)),
+            y=alt.Y("effect:N", sort=names, title=None, axis=alt.Axis(grid=False, labelLimit=320)),
+        )
+        .properties(width=PANEL / 2, height=alt.Step(22))
+    )
+    return draw(importance_name(place), said, chart, rows[:SHOWN], table)

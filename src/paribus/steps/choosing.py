@@ -1,0 +1,116 @@
+"""Choosing: every stage, each from what the one before kept, and the choices of nested validation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from paribus.errors import FailedTrialsError
+from paribus.steps.work import Work
+from paribus.store.tables import configuration_of
+from paribus.study.configuration import Configuration
+from paribus.study.plan import (
+    OUTER,
+    QUESTION,
+    Trial,
+    configurations,
+    kept,
+    question_configurations,
+    stages,
+    trials,
+)
+from paribus.study.spec import Stage, Study
+
+
+class Choice:
+    """What is compared on some folds, and from which configurations the next stage starts there."""
+
+    def __init__(self, own: Configuration, folds: Collection[int]) -> None:
+        """`own`: the study's own settings, from which the first stage starts."""
+        self.own, self.bases, self.folds = own, [own], folds
+        self.compared: tuple[Configuration, ...] = ()
+        self.seen: set[str] = set()
+
+    def draw(self, stage: Stage) -> None:
+        """Compare what `stage` draws from the bases."""
+        self.add(configurations(stage, self.bases, self.own))
+
+    def add(self, compared: tuple[Configuration, ...]) -> None:
+        """Compare these."""
+        self.compared = compared
+        self.seen |= {configuration.config_id for configuration in compared}
+
+    def trials(self, name: str, study: Study) -> tuple[Trial, ...]:
+        """What is compared now, on all folds and seeds."""
+        return trials(name, self.compared, self.folds, study)
+
+    def of(self, frame: pd.DataFrame, stage: str | None = None) -> pd.DataFrame:
+        """The trials of what was compared, on its folds: of one stage, or of all."""
+        inside = frame["fold"].isin(self.folds) & frame["config_id"].isin(self.seen)
+        return frame[inside & ((frame["stage"] == stage) if stage else (frame["stage"] != OUTER))]
+
+
+def choose(work: Work) -> None:
+    """Every stage, each starting from what the one before kept.
+
+    In nested validation every outer fold goes through the stages by itself too, on its own inner folds:
+    what its rows are to judge was chosen without them. Raises FailedTrialsError where a stage leaves
+    nothing to choose.
+    """
+    base = Configuration.base(work.study)
+    own = Choice(base, work.parts.compared)
+    outer = [Choice(base, inner) for _, inner in work.parts.outer.values()]
+    for position, stage in enumerate(stages(work.study)):
+        for choice in (own, *outer):
+            choice.draw(stage)
+        boards = [
+            _complete(work, stage.name, [own, *outer]),
+            *(work.rank(choice.of(work.frame(), stage.name)) for choice in outer),
+        ]
+        for choice, board in zip((own, *outer), boards, strict=True):
+            chosen = _kept(work, stage, board)
+            if choice is own:
+                work.record.end_stage(position, stage.name, chosen)
+            choice.bases = [configuration_of(work.record, config_id) for config_id in chosen]
+    if stages(work.study):  # questions choose nothing
+        _judge_outer(work, outer)
+
+
+def answer(work: Work) -> None:
+    """Train what every question compares, from the study's own settings."""
+    for question in work.study.question:
+        choice = Choice(Configuration.base(work.study), work.parts.compared)
+        choice.add(tuple(made for _, made in question_configurations(work.study, question)))
+        _complete(work, QUESTION + question.name, [choice])
+
+
+def _complete(work: Work, name: str, choices: Sequence[Choice]) -> pd.DataFrame:
+    """Train what is missing of a stage; what its first choice compared, the best first."""
+    asked = {trial.key: trial for choice in choices for trial in choice.trials(name, work.study)}
+    work.train(name, list(asked.values()))
+    found = work.rank(choices[0].of(work.frame(), name))
+    work.progress.ranked(name, found)
+    return found
+
+
+def _kept(work: Work, stage: Stage, board: pd.DataFrame) -> list[str]:
+    """The config_ids that a stage hands on. Raises FailedTrialsError where no trial ended well."""
+    if not board["n_done"].iloc[0]:
+        frame = work.frame()
+        reason = frame.loc[frame["stage"] == stage.name, "reason"].mode()[0]
+        raise FailedTrialsError(
+            f"stage '{stage.name}': every trial diverged or failed, so none can be chosen."
+            f" Most often: {reason}. A smaller train.learning_rate is the usual remedy"
+        )
+    return list(board["config_id"].head(kept(stage)))
+
+
+def _judge_outer(work: Work, outer: Sequence[Choice]) -> None:
+    """Train what the inner folds of each outer fold chose on all of its training part, to be judged."""
+    asked: list[Trial] = []
+    for choice, (place, _) in zip(outer, work.parts.outer.values(), strict=True):
+        config_id = work.rank(choice.of(work.frame()))["config_id"].iloc[0]
+        asked += trials(OUTER, [configuration_of(work.record, config_id)], [place], work.study)
+    if asked:
+        work.train(OUTER, asked)
