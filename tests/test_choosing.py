@@ -1,4 +1,4 @@
-"""What choosing costs, and who pays: nested validation against the best of a grid, on labels of pure chance."""
+"""What choosing costs: nested validation against the best of a grid, on labels of pure chance."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_nested_validation_covers_chance_and_the_best_of_a_grid_does_not(
         found.mean(axis=0) + spread,
     )
     print(
-        f"{REPETITIONS} tables: best of a grid {found[:, 0].mean():.3f} ({naive_low:.3f} to {naive_high:.3f}),"
+        f"{REPETITIONS} tables: best of grid {found[:, 0].mean():.3f} ({naive_low:.3f} to {naive_high:.3f}),"
     )
     print(f"nested {found[:, 1].mean():.3f} ({nested_low:.3f} to {nested_high:.3f})")
     assert nested_low <= 0.5 <= nested_high

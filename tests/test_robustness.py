@@ -39,7 +39,7 @@ def study(validation: str = "kfold:3", again: bool = True) -> Study:
     return parse_study(text.replace("[train]", f"{AGAIN}\n[train]") if again else text)
 
 
-@pytest.mark.parametrize("validation", ["kfold:3", "leave_p_out:1"])
+@pytest.mark.parametrize("validation", ["kfold:3", "leave_p_out:1", "nested:3x2"])
 def test_finalists_are_trained_again_and_change_nothing_else(validation: str, tmp_path: Path) -> None:
     """More seeds for the winners would move the board that made them winners."""
     with_ = paribus.run(study(validation), tmp_path / "with", workers=1)
@@ -57,6 +57,8 @@ def test_finalists_are_trained_again_and_change_nothing_else(validation: str, tm
     assert list(dict.fromkeys(again["config_id"])) == sorted(with_.leaderboard()["config_id"].head(2))
     assert again["test_roc_auc"].isna().all()
     assert paribus.check(study(validation)).trials == len(with_.frame())
+    resumed = paribus.run(study(validation), tmp_path / "with", workers=1)
+    pd.testing.assert_frame_equal(resumed.frame(), with_.frame(), check_exact=True)
 
 
 def test_a_finalist_is_told_with_mean_and_deviation_over_the_new_seeds(tmp_path: Path) -> None:

@@ -76,6 +76,19 @@ def test_plain_lines_tell_the_beginning_and_the_end(capsys: pytest.CaptureFixtur
     assert last.endswith("best roc_auc 0.950")
 
 
+def test_preparing_is_shown_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a selection that takes minutes would look like a run that hangs."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    monkeypatch.setattr(live, "Console", lambda **_: console)
+    with live._bars() as bars:
+        view = live.Live("rmse", bars)
+        view.stage("broad", 1, 1, 8, 0)
+        view.prepared(3, 10)
+        assert bars.tasks[0].fields["best"] == "preparing 3 of 10"
+        view.prepared(10, 10)
+        assert bars.tasks[0].fields["best"] == ""
+
+
 @pytest.mark.parametrize(("width", "shown"), [(60, 1), (80, 2), (140, 3)])
 def test_a_narrow_board_drops_metrics_before_levels(small: Study, width: int, shown: int) -> None:
     """Else the levels, which a user came for, would be cut into single letters."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from paribus.study.options import OPTIONS
 from tests.cli.conftest import ROWS, TINY
 
 LONG = TINY.replace("epochs = 2", 'engine = "numpy"\nbatch_size = 1\nepochs = 40').replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,18 @@ def test_a_source_that_cannot_be_read_is_told(paribus: Paribus, source: str, mes
     Path("tiny.toml").write_text(TINY.replace("rows.csv", source))
     assert message in told(paribus("run", "tiny.toml"), 3)
     assert not Path("runs").exists()
+
+
+def test_a_regression_in_which_only_the_target_is_named_runs(paribus: Paribus) -> None:
+    """Else a first study of house prices would be refused for its metrics, or learn nothing."""
+    rows = "".join(f"{row % 7},{row % 5},{150_000 + 20_000 * (row % 7) + row}\n" for row in range(80))
+    Path("rows.csv").write_text(f"a,b,y\n{rows}")
+    Path("tiny.toml").write_text(
+        '[study]\nname = "tiny"\n[data]\nsource = "rows.csv"\ntarget = "y"\n'
+        "[train]\nepochs = 40\nlearning_rate = 0.03\n"
+    )
+    assert paribus("check", "tiny.toml").exit_code == 0
+    assert paribus("run", "tiny.toml", "--workers", 1, "--quiet").exit_code == 0
+    best = json.loads(Path("runs/tiny/summary.json").read_text())["best"]
+    assert best["val_r2"] > 0.5
+    assert best["val_rmse"] > 10

@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 from sklearn import datasets
 
-from paribus.data import Table, load
+from paribus.data import Table, fit_preparation, load
 from paribus.data.sources import openml
 from paribus.data.sources.builtin import read_builtin
 from paribus.data.sources.synthetic import SYNTHETIC
 from paribus.errors import DataError, StudyError
-from paribus.study.spec import Data, Study
+from paribus.study.spec import Data, Prepare, Study
+
+from .helpers import random_frame, training_part
 
 TARGETS = {"breast_cancer": "diagnosis", "iris": "species", "wine": "cultivar", "digits": "digit"}
 MADE = sorted(SYNTHETIC)
@@ -175,6 +177,27 @@ def test_offline_says_what_to_do(cache: Path) -> None:
         DataError, match=r"can't be fetched .*kept in .*cache: run this where there is a network"
     ):
         read("http://127.0.0.1:1/rows.csv", "y")
+
+
+def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine whose home is read-only a selection would end as a fault of ours."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path / "file"))
+    with pytest.raises(DataError, match=r"can't be written .*set PARIBUS_CACHE"):
+        read("http://127.0.0.1:1/rows.csv", "y")
+    with pytest.raises(DataError, match=r"can't be written .*set PARIBUS_CACHE"):
+        fit_preparation(Prepare(select="sfs:2"), training_part(random_frame(30)), 7)
+
+
+@pytest.mark.parametrize("source", ["builtin:california_housing", "openml:31"])
+def test_offline_says_it_of_what_scikit_learn_fetches(
+    source: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first look at a well-known data set would end in a traceback."""
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with pytest.raises(DataError, match=rf"{source} can't be fetched .*run this where there is a network"):
+        read(source, "y")
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,11 @@ def with_marks(task: str) -> Table:
     """The task's table with what the protocols ask for: groups, an order in time, given parts, weights."""
     frame = FRAMES[task]
     times = np.random.default_rng(5).permutation(len(frame))
-    marks = {"g": np.arange(len(frame)) % 5, "t": times, "w": 1.5}
+    groups, weights = np.arange(len(frame)) % 5, np.full(len(frame), 1.5)
     parts = np.where(np.arange(len(frame)) % 4, "train", "validation")
-    return table(frame.assign(**marks, s=parts), group="g", time="t", split="s", weight="w")
+    return table(
+        frame.assign(g=groups, t=times, w=weights, s=parts), group="g", time="t", split="s", weight="w"
+    )
 
 
 def parts_of(task: str, validation: str) -> Split:

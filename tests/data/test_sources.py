@@ -118,7 +118,7 @@ def test_unset_paribus_data_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("a,b,y\n1,2,0\n".encode("utf-16"), r"isn't UTF-8: .*UTF-16"),
         (b"a,b,y\n1,\0,0\n", r"null characters"),
         (b'a,b,y\n1,2,"no\n1,2,yes\n', r"row 2 has|are quotes paired"),
-        (b'a,b,y\n1,2,"' + b"x" * 200_000 + b'"\n', r"can't be read as a table"),
+        (b'a,b,y\n1,2,"' + b"x" * 200_000 + b'"\n', r"'x{39}\.\.\.' in every row"),
     ],
 )
 def test_a_broken_csv_is_refused_with_the_place(tmp_path: Path, text: bytes, message: str) -> None:
@@ -248,3 +248,13 @@ def _workbook(path: Path, lines: Sequence[Sequence[object]]) -> None:
         book.worksheets[0].append(line)
     book.create_sheet("second").append(["not", "this"])
     book.save(path)
+
+
+def test_a_name_in_a_folder_below_is_offered(tmp_path: Path) -> None:
+    """Who names `adult.csv` and a data folder that holds `tables/adult.csv` would search in vain."""
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "rows.csv").write_text(ROWS)
+    with pytest.raises(DataError, match=r"isn't there.*write 'tables/rows\.csv'"):
+        load(Data(source="rows.csv", target="y"), folder=tmp_path)
+    with pytest.raises(DataError, match=r"isn't there.*write 'tables/rows\.csv'"):
+        load(Data(source="rows.csv", target="y"), folder=tmp_path / "tables" / "no", data_dir=tmp_path)

@@ -83,7 +83,7 @@ def test_interrupt_keeps_what_is_finished(small_file: Path, tmp_path: Path) -> N
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 4
+    assert process.returncode == 4, said
     assert "the same command goes on" in said
     assert "Traceback" not in said
     assert trained(out) >= 8

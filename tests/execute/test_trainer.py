@@ -22,7 +22,6 @@ from paribus.study.spec import Schedule, Study
 from paribus.study.toml import parse_study
 from tests.draw import FOLD, TASKS, configuration, crossed, fold
 
-
 FOLDS = """
 [study]
 name = "folds"
@@ -67,14 +66,14 @@ def test_a_trial_that_two_stages_ask_for_is_one_training() -> None:
 def of_folds(folder: Path) -> tuple[Study, Split, Task, Shelf]:
     """Three folds of 60 rows, on a shelf."""
     asked = parse_study(FOLDS)
-    table, parts, task = read(asked)
+    _, parts, task = read(asked)
     return asked, parts, task, Shelf(folder, parts, asked.seed)
 
 
 def test_every_fold_is_trained_and_judged_on_its_own_rows(tmp_path: Path) -> None:
     """A fold would be judged by another fold's rows, or left out."""
     asked, parts, task, shelf = of_folds(tmp_path)
-    made = [configuration(hidden=(units,)) for units in (2, 5)]
+    made = [configuration({"hidden": (units,)}) for units in (2, 5)]
     planned = trials("s", made, parts.compared, asked)
     with Pool(1) as pool:
         found = [outcome for population in train(planned, (), shelf, pool, task) for outcome in population]
@@ -92,7 +91,7 @@ def test_every_fold_is_trained_and_judged_on_its_own_rows(tmp_path: Path) -> Non
 def test_a_fold_is_the_same_alone_and_beside_others(tmp_path: Path) -> None:
     """A study resumed in the middle of its folds would end with other numbers."""
     asked, parts, task, shelf = of_folds(tmp_path)
-    planned = trials("s", [configuration(hidden=(3,))], parts.compared, asked)
+    planned = trials("s", [configuration({"hidden": (3,)})], parts.compared, asked)
     done = [trial.key for trial in planned if trial.fold != 1]
     with Pool(1) as pool:
         whole = {o.fold: o for found in train(planned, (), shelf, pool, task) for o in found if o.seed == 5}

@@ -105,7 +105,7 @@ def test_a_composite_is_ranked_by_the_weights_given(tmp_path: Path) -> None:
 def test_wrong_weights_are_refused(weights: dict[str, float], said: str) -> None:
     """A composite of weights that don't add up would be published."""
     with pytest.raises((StudyError, ValueError), match=said):
-        Protocol(metrics=("accuracy", "roc_auc"), **{"composite": {"weights": weights}})
+        Protocol.model_validate({"metrics": ("accuracy", "roc_auc"), "composite": {"weights": weights}})
 
 
 def test_thresholds_are_tuned_on_validation(tmp_path: Path) -> None:

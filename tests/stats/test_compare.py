@@ -179,3 +179,12 @@ def test_both_edges_of_a_margin_count() -> None:
     needed = pairs_to_settle(1.0, 0.0, 0.5)
     assert needed is not None
     assert needed > (pairs_to_settle(1.0, 0.5) or 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_effect_over_splits_knows_that_they_share_rows(seed: int) -> None:
+    """An effect would be certain beside a p value of 0.3: splits would count as independent for one alone."""
+    random = np.random.default_rng(seed)
+    found = compare(random.normal(0.5, 1, (20, 1)), random.normal(0.0, 1, (20, 1)), ratio=1 / 9)
+    leaves_out_zero = found.effect.interval.low > 0 or found.effect.interval.high < 0
+    assert leaves_out_zero == (found.main.p_value < 0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ TRUTH = np.arange(ROWS) % 2
 HELD = [np.flatnonzero(np.arange(ROWS) // 10 == fold) for fold in range(OUTERS)]
 
 
-def predicted(fold: int, seed: int, perfect: bool = False) -> np.ndarray:
+def predicted(fold: int, seed: int, perfect: bool = False) -> Any:
     noise = 0.0 if perfect else np.random.default_rng([fold, seed]).normal(0, 0.5, 10)
     return np.clip(0.3 + 0.4 * TRUTH[HELD[fold]] + noise, 0, 1).astype(np.float32)
 

@@ -91,7 +91,7 @@ def test_the_bootstrap_agrees_with_its_interval() -> None:
 
 @pytest.mark.parametrize(
     ("table", "low", "high"),
-    [((36, 12, 2, 0), 0.0569, 0.3404), ((0, 2, 0, 48), -0.0358, 0.1346), ((54, 0, 0, 0), -0.0664, 0.0664)],
+    [((36, 12, 2, 0), 0.0569, 0.3404), ((54, 0, 0, 0), -0.0664, 0.0664)],
 )
 def test_newcombes_own_table(table: tuple[int, int, int, int], low: float, high: float) -> None:
     """An interval that the paper doesn't give. Newcombe 1998, 2635-2650, table III, method 10."""

@@ -84,9 +84,9 @@ def test_hollander_and_wolfes_example() -> None:
 
 
 def test_equal_shares_tie_whatever_their_last_bits() -> None:
-    """(80 − 78)/85 and (79 − 77)/85 would get different ranks, and so another p value."""
-    right = np.array([80, 79, 70, 60, 77, 78, 75])
-    other = np.array([78, 77, 72, 55, 76, 71, 72])
+    """80/85 − 78/85 and 23/85 − 21/85 would get different ranks, and so another p value."""
+    right = np.array([80, 11, 22, 23, 46, 60, 77])
+    other = np.array([78, 13, 20, 21, 48, 55, 76])
     shares, counts = right / 85 - other / 85, (right - other).astype(float)
     assert len(set(np.abs(shares))) > len(set(np.abs(counts)))
     assert wilcoxon(shares).p_value == wilcoxon(counts).p_value

@@ -58,6 +58,19 @@ def test_an_outcome_is_recorded_once(tmp_path: Path) -> None:
         assert record.connection.execute("select count(*) from trials").fetchone() == (2,)
 
 
+def test_finalists_trained_again_stand_beside_what_chose_them(tmp_path: Path) -> None:
+    """New seeds of the winners would count in the scores that made them winners."""
+    made = configuration()
+    with Record.at(tmp_path, create=True) as record:
+        record.put_facts(robustness_seeds=[2, 3])
+        record.plan([Trial("one", made, 0, seed) for seed in (1, 2, 3)])
+        record.put_outcomes([outcome(made, seed=seed, val={"recall": seed / 4}) for seed in (1, 2, 3)])
+        assert set(record.predictions(made.config_id)) == {(0, 1)}
+        assert set(record.predictions(made.config_id, retrained=True)) == {(0, 2), (0, 3)}
+        assert record.scores(made.config_id, "recall") == {(0, 1): 0.25}
+        assert record.scores(made.config_id, "recall", retrained=True) == {(0, 2): 0.5, (0, 3): 0.75}
+
+
 def test_a_population_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """Half a population would stand in the record after a crash."""
     made = configuration()

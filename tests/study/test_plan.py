@@ -30,6 +30,15 @@ def test_a_grid_is_every_combination_the_last_factor_fastest() -> None:
     assert made == [(0.0, 1), (0.0, 2), (0.0, 3), (0.1, 1), (0.1, 2), (0.1, 3)]
 
 
+def test_rows_kept_for_early_stopping_are_watched() -> None:
+    """Else a share of the training rows would be given away for nothing."""
+    asked = study(protocol={"stopping": 0.2})
+    assert "no training stops early: remove it, or add train.early_stopping" in refused(asked)
+    plan(study(protocol={"stopping": 0.2}, train={"early_stopping": {}}))
+    plan(study({"factors": {"train.early_stopping": ({"patience": 3},)}}, protocol={"stopping": 0.2}))
+    plan(study(protocol={"stopping": 0.2}, train={"schedule": {"name": "plateau"}}))
+
+
 def test_a_list_takes_levels_side_by_side() -> None:
     """Else pairs chosen by hand would become a grid."""
     (stage,) = plan(

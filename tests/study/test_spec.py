@@ -39,6 +39,8 @@ def refused(**sections: Any) -> str:
             {"protocol": {"validation": "kfolds:10"}},
             "is no validation, did you mean 'kfold'? (allowed: holdout",
         ),
+        ({"protocol": {"validation": "kfold:x"}}, "'x' in 'kfold:x' is not a whole number"),
+        ({"protocol": {"robustness": {"seeds": 1}}}, "seeds: must be 2 or more"),
         ({"protocol": {"validation": "kfold:1"}}, "'kfold:1': the number of folds must be 2 or more"),
         ({"protocol": {"validation": "nested:5"}}, "'nested' needs 2 numbers, as in 'nested:5x5'"),
         ({"protocol": {"validation": "repeated_kfold:999x99"}}, "98,901 folds, and a study may have 5,000"),

@@ -58,7 +58,7 @@ def table_profile(table: Table) -> TableProfile:
             values = table.features.codes(category)
             category += 1
             columns.append(_of_levels(feature, values))
-        twin = seen.setdefault(blake2b(np.ascontiguousarray(values), digest_size=16).digest(), feature.name)
+        twin = seen.setdefault(blake2b(values.tobytes(), digest_size=16).digest(), feature.name)
         if reason := suspicion(table, columns[-1], values, twin):
             suspicious.append((feature.name, reason))
     return TableProfile(

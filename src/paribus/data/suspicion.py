@@ -108,7 +108,7 @@ def _rises(values: NDArray[Any], target: NDArray[Any]) -> bool:
 
 def _separates(values: NDArray[Any], target: NDArray[Any]) -> bool:
     """Whether the target changes once at most where the values rise."""
-    return np.count_nonzero(np.diff(target[np.lexsort((target, values))])) <= 1
+    return int(np.count_nonzero(np.diff(target[np.lexsort((target, values))]))) <= 1
 
 
 def _determines(values: NDArray[Any], target: NDArray[Any]) -> bool:

@@ -92,8 +92,9 @@ class Feed:
         )
 
     def shuffled(self, views: tuple[View, ...]) -> Part:
-        """The training rows of some views in this epoch's order: (view, row, ...). They are written over those
-        of the epoch before: two epochs' rows at once may be more than all networks.
+        """The training rows of some views in this epoch's order: (view, row, ...).
+
+        They are written over those of the epoch before: two epochs' rows may be more than all networks.
         """
 
         def make() -> Part:

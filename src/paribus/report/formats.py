@@ -24,7 +24,8 @@ def score(value: Any) -> str:
     if abs(number) < ROUNDING:
         number = 0.0
     if 0 < abs(number) < 0.0005 or abs(number) >= 1e9:
-        return _short(f"{number:.2e}")
+        small = _short(f"{number:.2e}")
+        return f"−{small[1:]}" if number < 0 else small
     text = f"{number:,.1f}" if abs(number) >= 1000 else f"{number:.3f}"
     return text.replace("-", "−")
 

@@ -76,7 +76,7 @@ def compare(one: ArrayLike, other: ArrayLike, *, ratio: float | None = None, mar
         main=main,
         beside=() if several else (wilcoxon(even), sign_flip(even)),
         pairing=pairing(first[whole], second[whole]),
-        effect=effect_size(values, scale=scale),
+        effect=effect_size(values, ratio=ratio if several and ratio else 0.0, scale=scale),
         equivalence=decided,
         needed=None
         if decided.decision != "open"

@@ -67,7 +67,7 @@ def finite(values: ArrayLike) -> Floats:
 def snapped(values: Floats, scale: float) -> Floats:
     """Differences of scores of the size `scale` without what rounding left: equal ones become equal.
 
-    (80 − 78)/85 and (79 − 77)/85 differ in their last bits, and by ranks they would be no tie.
+    80/85 − 78/85 and 23/85 − 21/85 differ in their last bits, and by ranks they would be no tie.
     """
     if not scale > 0:
         return values

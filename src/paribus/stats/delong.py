@@ -30,16 +30,21 @@ def delong_difference(positive: ArrayLike, one: ArrayLike, other: ArrayLike) -> 
     estimate = float(by_class[0].mean())
     error = float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in by_class)))
     half = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
-    if error == 0 and not np.array_equal(*map(stats.rankdata, scored)):
+    if error == 0 and not np.array_equal(stats.rankdata(scored[0]), stats.rankdata(scored[1])):
         half = np.nan  # two orders of the rows, and none of their variation seen: nothing bounds it
     return Comparison(
         method="delong_difference",
         estimate=estimate,
-        interval=Interval(*np.clip([estimate - half, estimate + half], -1, 1).tolist(), "delong_difference"),
+        interval=Interval(*_within(estimate - half, estimate + half), "delong_difference"),
         p_value=_p_value(estimate, error),
         n=len(truth),
         assumes="rows independent and many; two trained networks on one set of rows",
     )
+
+
+def _within(low: float, high: float) -> tuple[float, float]:
+    """No difference of two areas is larger than 1; NaN stays NaN."""
+    return float(np.clip(low, -1, 1)), float(np.clip(high, -1, 1))
 
 
 def _p_value(estimate: float, error: float) -> float:

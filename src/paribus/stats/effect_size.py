@@ -26,10 +26,11 @@ class EffectSize:
     assumes: str = "differences independent and near normal"
 
 
-def effect_size(differences: ArrayLike, *, scale: float = 1.0) -> EffectSize:
+def effect_size(differences: ArrayLike, *, ratio: float = 0.0, scale: float = 1.0) -> EffectSize:
     """Mean over standard deviation of differences, (pair,); NaN where there is no spread.
 
-    `scale` is the size of the scores: a spread of 1e-12 of it is rounding.
+    `ratio` as in `paired_t.corrected_t`, where the differences are those of resampled splits, 0 for
+    independent pairs; `scale` is the size of the scores: a spread of 1e-12 of it is rounding.
 
     Hedges 1981 for the correction, exact; the interval by the noncentral t, Cumming & Finch 2001.
     """
@@ -39,7 +40,7 @@ def effect_size(differences: ArrayLike, *, scale: float = 1.0) -> EffectSize:
     if not sd > 0:
         return EffectSize(np.nan, Interval(np.nan, np.nan, "effect_size"), np.nan, n)
     d = float(values.mean()) / sd
-    return EffectSize(d, _interval(d, n), d * small_sample_correction(n - 1), n)
+    return EffectSize(d, _interval(d, n, ratio), d * small_sample_correction(n - 1), n)
 
 
 def small_sample_correction(degrees: int) -> float:
@@ -50,9 +51,9 @@ def small_sample_correction(degrees: int) -> float:
     return float(np.exp(special.gammaln(half) - special.gammaln(half - 0.5)) / np.sqrt(half))
 
 
-def _interval(d: float, n: int) -> Interval:
+def _interval(d: float, n: int, ratio: float) -> Interval:
     """Between the effects under which a t like this one is at the edge."""
-    root, tail = np.sqrt(n), (1 - LEVEL) / 2
+    root, tail = 1 / np.sqrt(1 / n + ratio), (1 - LEVEL) / 2
     t = d * root
 
     def at(chance: float) -> Callable[[float], float]:

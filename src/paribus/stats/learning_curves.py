@@ -71,7 +71,7 @@ def all_curve_measures(
     trial = np.arange(len(curves))
     best = known.argmin(axis=1)
     first, least = known[trial, finite.argmax(axis=1)], known[trial, best]
-    whole = finite.any(axis=1)
+    whole = np.asarray(finite.any(axis=1))
     improved = np.where(whole, first, 0.0) - np.where(whole, least, 0.0)
     reached = known <= (np.where(whole, first, 0.0) - CONVERGED * improved)[:, None]
     gaps = curves[trial, best] - beside[trial, best]

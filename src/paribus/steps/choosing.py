@@ -13,6 +13,7 @@ from paribus.study.configuration import Configuration
 from paribus.study.plan import (
     OUTER,
     QUESTION,
+    ROBUSTNESS,
     Trial,
     configurations,
     kept,
@@ -48,7 +49,8 @@ class Choice:
     def of(self, frame: pd.DataFrame, stage: str | None = None) -> pd.DataFrame:
         """The trials of what was compared, on its folds: of one stage, or of all."""
         inside = frame["fold"].isin(self.folds) & frame["config_id"].isin(self.seen)
-        return frame[inside & ((frame["stage"] == stage) if stage else (frame["stage"] != OUTER))]
+        after = frame["stage"].isin([OUTER, ROBUSTNESS])
+        return frame[inside & ((frame["stage"] == stage) if stage else ~after)]
 
 
 def choose(work: Work) -> None:

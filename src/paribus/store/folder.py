@@ -59,8 +59,7 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
             fingerprint=fingerprint,
             versions=versions(device),
         )
-    elif record.fact("study_hash") != study_hash(study):
-        listed = changes(read_record(record), study)
+    elif record.fact("study_hash") != study_hash(study) and (listed := changes(read_record(record), study)):
         more = [f"... and {len(listed) - SHOWN_CHANGES} more"] if len(listed) > SHOWN_CHANGES else []
         told = "\n  ".join([*listed[:SHOWN_CHANGES], *more])
         raise StudyError(

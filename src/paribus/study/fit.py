@@ -12,7 +12,10 @@ from paribus.study.problems import Path, Problem, WrongStudyError, shown
 from paribus.study.spec import Study
 from paribus.study.values import parse_word
 
-USUAL = {"protocol": {"metrics": ("rmse", "r2")}, "prepare": {"target": "standard"}}
+USUAL: Mapping[str, Mapping[str, Any]] = {
+    "protocol": {"metrics": ("rmse", "r2")},
+    "prepare": {"target": "standard"},
+}
 """A regression's settings where a study doesn't name them; the sections' own defaults are for classes."""
 
 

@@ -43,11 +43,9 @@ class Path:
 def shared_path(*settings: str | int | NDArray[Any]) -> Iterator[Path]:
     """The path for these settings and rows, as far as it is known; one process at a time goes on with it.
 
-    Raises DataError where the cache folder can't be made.
+    Raises DataError where the cache folder can't be written.
     """
-    folder = cache_folder() / "selections"
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{_name(settings)}.json"
+    file = cache_folder("selections") / f"{_name(settings)}.json"
     with FileLock(file.with_suffix(".lock")):
         yield Path(file, json.loads(file.read_text()) if file.is_file() else [])
 
@@ -58,8 +56,9 @@ def _name(settings: tuple[str | int | NDArray[Any], ...]) -> str:
     found = blake2b(repr(versions).encode(), digest_size=16)
     found.update(File(__file__).with_name("sequential.py").read_bytes())
     for each in settings:
-        array = isinstance(each, np.ndarray)
-        found.update(repr((each.dtype.str, each.shape) if array else each).encode())
-        if array:
-            found.update(np.ascontiguousarray(each).tobytes())
+        if isinstance(each, np.ndarray):
+            found.update(repr((each.dtype.str, each.shape)).encode())
+            found.update(each.tobytes())
+        else:
+            found.update(repr(each).encode())
     return found.hexdigest()

@@ -39,7 +39,7 @@ def _diabetes() -> pd.DataFrame:
 def _california_housing() -> pd.DataFrame:
     with fetching("builtin:california_housing"):
         frame: pd.DataFrame = datasets.fetch_california_housing(
-            as_frame=True, data_home=cache_folder(), n_retries=1, delay=0.0
+            as_frame=True, data_home=cache_folder(), n_retries=1, delay=0.1
         ).frame
     return frame
 

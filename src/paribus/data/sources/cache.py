@@ -1,4 +1,4 @@
-"""Where fetched data are kept: PARIBUS_CACHE, or paribus in the user's cache folder."""
+"""Where fetched data and selections are kept: PARIBUS_CACHE, or paribus in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES
 from hashlib import blake2b
 from http.client import HTTPException
 from pathlib import Path
@@ -20,17 +21,19 @@ SECONDS = 60
 _PIECE = 2**20
 
 
-def cache_folder() -> Path:
-    """The folder, made if it isn't there. Raises DataError if it can't be."""
+def cache_folder(name: str = "") -> Path:
+    """The folder, or the one of this name in it, made if it isn't there. Raises DataError if it can't be."""
     told = os.environ.get("PARIBUS_CACHE")
     outer = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(told) if told else outer / "paribus"
+    folder = (Path(told) if told else outer / "paribus") / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, "Permission denied")
     except OSError as error:
         raise DataError(
-            f"{folder}, where fetched data are kept, can't be made ({error.strerror}):"
-            " set PARIBUS_CACHE to a folder that can be written"
+            f"{folder}, where fetched data and selections are kept, can't be written ({error.strerror}):"
+            " set PARIBUS_CACHE to a folder that can be"
         ) from None
     return folder
 
@@ -57,10 +60,9 @@ def fetching(source: str) -> Iterator[None]:
 def download(url: str) -> Path:
     """The file behind an http(s) address, fetched at the first call and kept. Raises DataError."""
     name = Path(urlsplit(url).path).name
-    path = cache_folder() / "files" / f"{blake2b(url.encode(), digest_size=8).hexdigest()}-{name}"
+    path = cache_folder("files") / f"{blake2b(url.encode(), digest_size=8).hexdigest()}-{name}"
     if path.is_file():
         return path
-    path.parent.mkdir(exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with (

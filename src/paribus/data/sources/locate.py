@@ -22,7 +22,7 @@ def locate(source: str, folder: Path, data_dir: Path | None) -> Path:
     looked = ", ".join(dict.fromkeys(str(path.parent) for path in tried))
     hint = "" if shelf or Path(source).is_absolute() else " (PARIBUS_DATA isn't set)"
     raise DataError(
-        f"data.source = '{source}' isn't there. Looked in: {looked}{hint}.{_near(tried)}"
+        f"data.source = '{source}' isn't there. Looked in: {looked}{hint}.{_below(tried) or _near(tried)}"
         " Correct the name, or say where the file is with --data-dir or PARIBUS_DATA"
     )
 
@@ -32,6 +32,17 @@ def _is(path: Path, kind: str) -> bool:
         return path.is_dir() if kind == "dir" else path.exists()
     except (OSError, ValueError):  # a name too long, a null character
         return False
+
+
+def _below(tried: list[Path]) -> str:
+    """The same name in a folder of the places looked in."""
+    for path in tried:
+        if not _is(path.parent, "dir") or not os.access(path.parent, os.R_OK):
+            continue
+        for folder in sorted(path.parent.iterdir()):
+            if _is(folder, "dir") and os.access(folder, os.X_OK) and _is(folder / path.name, "file"):
+                return f" It is in a folder there: write '{folder.name}/{path.name}'."
+    return ""
 
 
 def _near(tried: list[Path]) -> str:

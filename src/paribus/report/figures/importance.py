@@ -29,9 +29,8 @@ def importance_figure(place: int, stage: StageFacts) -> Figure | None:
         {"effect": " × ".join(effect.factors), "share": effect.share, "sd": effect.sd}
         for effect in found.effects
     ]
-    if not math.isnan(found.replicates):
-        rows.append({"effect": "folds and seeds", "share": found.replicates, "sd": math.nan})
-        rows.append({"effect": "three factors or more together", "share": found.higher, "sd": math.nan})
+    rest = {"folds and seeds": found.replicates, "three factors or more together": found.higher}
+    rows += [{"effect": name, "share": share, "sd": math.nan} for name, share in rest.items() if share > 0]
     title = "share of variance" if math.isnan(found.fit) else "R² lost without the factor"
     table = pd.DataFrame(rows).rename(columns={"share": title})
     said = (

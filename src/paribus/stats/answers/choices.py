@@ -53,8 +53,9 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Choices:
-    """The Pareto front (score, parameters, time), the best score first; the one-standard-error choice,
-    None where one trial has no error; the composite ranking's first, where the study gives weights.
+    """The Pareto front (score, parameters, time), the best score first, equal ones once; the
+    one-standard-error choice, None where one trial has no error; the composite ranking's first, where the
+    study gives weights.
     """
 
     metric: str
@@ -91,6 +92,7 @@ def choices(
     }
     smaller = ["n_parameters", "train_seconds", *([] if larger_is_better(metric) else [metric])]
     front = known[pareto_front(criteria, smaller)]
+    front = front.drop_duplicates([f"val_{metric}", "n_parameters", "seconds"])
     composite = study.protocol.composite
     return Choices(
         metric=metric,
