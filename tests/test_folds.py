@@ -84,11 +84,11 @@ def test_neither_workers_nor_an_interruption_change_a_fold(
     whole = paribus.run(asked, tmp_path / "whole", workers=2)
     put, calls = Record.put_outcomes, []
 
-    def interrupted(self: Record, outcomes: object) -> None:
+    def interrupted(self: Record, outcomes: object, measures: object) -> None:
         calls.append(outcomes)
         if len(calls) > 2:
             raise KeyboardInterrupt
-        put(self, outcomes)  # type: ignore[arg-type]
+        put(self, outcomes, measures)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Record, "put_outcomes", interrupted)
     with pytest.raises(paribus.InterruptedStudyError):

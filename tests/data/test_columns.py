@@ -254,7 +254,7 @@ def test_a_weight_is_a_number_of_its_row_and_no_feature() -> None:
     assert loaded.fingerprint != table(frame.drop(columns="w")).fingerprint
     for cells, message in (
         ([-1.0, *range(19)], r"holds '-1\.0' in position 0 .*0 or more"),
-        ([None, *range(19)], r"holds 'nan' in position 0"),
+        ([None, *range(19)], r"is missing in position 0"),
         (["x", *range(19)], r"holds 'x' in position 0"),
         ([0] * 20, r"is 0 in every row"),
     ):

@@ -127,6 +127,7 @@ def test_each_fold_of_each_protocol_keeps_its_sides_apart(task: str, validation:
         pytest.param(task, place, each, id=f"{task}-{told(each)}")
         for task in FRAMES
         for place, each in enumerate(every_option(task))
+        if task == "binary" or each.select_with == "linear"  # the estimator's part is the same in all tasks
     ],
 )
 def test_held_out_rows_change_nothing_in_what_is_fitted(task: str, place: int, prepare: Prepare) -> None:

@@ -63,3 +63,11 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         write(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_study_from_before_a_key_was_added_is_the_same_study(small: Study, tmp_path: Path) -> None:
+    """Every record would be closed by the next version, for a key that the study doesn't name."""
+    with claim(tmp_path, small, "f") as record:
+        record.put_facts(study_hash="that of an earlier version")
+    with claim(tmp_path, small, "f") as record:
+        assert record.fact("fingerprint") == "f"

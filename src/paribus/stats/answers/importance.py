@@ -13,7 +13,7 @@ from paribus.stats.surrogate_importance import FEWEST, surrogate_importance
 from paribus.study.spec import Stage
 
 CROSSED = ("grid", "factorial")
-MOST = 1_000
+MOST = 400
 """Configurations that a forest learns from; of more, evenly many through the stage."""
 
 
