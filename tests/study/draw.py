@@ -61,6 +61,7 @@ def questions(draw: st.DrawFn) -> Question:
 def studies(draw: st.DrawFn) -> Study:
     """A whole study, texts of any alphabet."""
     stopping = st.builds(EarlyStopping, patience=st.integers(1, 9), restore_best=st.booleans())
+    early = draw(st.none() | stopping)
     source, target, group, *drop = draw(st.lists(words, min_size=3, max_size=5, unique=True))
     return Study(
         name=draw(words),
@@ -76,13 +77,13 @@ def studies(draw: st.DrawFn) -> Study:
         protocol=Protocol(
             test=draw(st.floats(0, 0.4)),
             validation=draw(st.sampled_from(["holdout:0.2", "repeated_kfold:5x10", "nested:3x2", "loocv"])),
-            stopping=draw(st.floats(0.01, 0.5)),
+            stopping=draw(st.floats(0.01, 0.5)) if early else 0.0,
             seeds=draw(st.integers(1, 9)),
             metrics=("f1", "recall"),
         ),
         prepare=Prepare(scale=draw(LEVELS["prepare.scale"])),
         network=Network(hidden=tuple(draw(hidden)), dropout=draw(rates)),
-        train=Train(learning_rate=draw(st.floats(1e-12, 1e3)), early_stopping=draw(st.none() | stopping)),
+        train=Train(learning_rate=draw(st.floats(1e-12, 1e3)), early_stopping=early),
         stage=tuple(draw(st.lists(stages(), max_size=3, unique_by=lambda stage: stage.name))),
         question=tuple(draw(st.lists(questions(), max_size=2, unique_by=lambda question: question.name))),
     )

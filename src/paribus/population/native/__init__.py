@@ -40,7 +40,8 @@ _WHOLE = (
     "momentum", "nesterov", "weighted",
 )  # fmt: skip
 _POINTERS = (
-    "widths", "trains", "features", "truth", "weights", "noise", "rates", "roots", "decays", "dropout", "rule",
+    "widths", "trains", "features", "truth", "weights", "noise", "rates", "roots", "decays", "dropout",
+    "rule",
 )  # fmt: skip
 
 
