@@ -131,3 +131,11 @@ def test_a_folder_without_a_study_is_said(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="no study was run here"):
         Record.at(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_reading_leaves_no_files_behind(tmp_path: Path) -> None:
+    """A folder would be handed on with files of SQLite's own beside the record, or without what they hold."""
+    Record.at(tmp_path, create=True).close()
+    with Record.at(tmp_path) as reader, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.connection.execute("delete from facts")
+    assert [path.name for path in tmp_path.iterdir()] == ["paribus.db"]

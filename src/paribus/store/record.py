@@ -68,6 +68,8 @@ class Record:
                 with self._writing():
                     for statement in files("paribus.store").joinpath("schema.sql").read_text().split(";\n"):
                         self.connection.execute(statement)
+            else:
+                self.connection.execute("pragma query_only = on")
         except sqlite3.DatabaseError as error:
             raise StudyError(
                 f"{path}: can't be opened as a record of paribus ({error}): choose another folder with --out,"
@@ -305,8 +307,8 @@ class Record:
 
 
 def _address(path: Path, create: bool) -> str:
-    """Read and write, or read alone: from a disk that can't be written too."""
-    mode = "rwc" if create else "ro" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
+    """Who reads alone may write too where that can be, or SQLite's own files would be left behind."""
+    mode = "rwc" if create else "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
     return f"{path.absolute().as_uri()}?mode={mode}"
 
 
