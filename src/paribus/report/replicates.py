@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from paribus.store.record import Key, Record
 
+ENOUGH = 5
+"""Rows of the rarest class that a network which tells classes apart hardly misses altogether."""
+
 
 def calls_one_class(predictions: NDArray[np.float32]) -> bool:
     """Whether every row is put into one class; predictions as an outcome has them."""
@@ -15,14 +18,29 @@ def calls_one_class(predictions: NDArray[np.float32]) -> bool:
 
 
 def one_class_trials(record: Record) -> set[Key]:
-    """The (config_id, fold, seed) of every trial that calls all its validation rows alike: two or more."""
+    """The (config_id, fold, seed) of every trial that calls all its validation rows alike.
+
+    A few rows may rightly be called alike: small folds are looked at together, of one configuration and seed.
+    """
+    small = {fold for fold, truth in record.truths("val").items() if _rarest(truth.truth) < ENOUGH}
     configurations = [row for (row,) in record.connection.execute("select config_id from configurations")]
-    return {
-        (config_id, fold, seed)
-        for config_id in configurations
-        for (fold, seed), found in record.predictions(config_id).items()
-        if len(found) > 1 and calls_one_class(found)
-    }
+    alike: set[Key] = set()
+    for config_id in configurations:
+        found = record.predictions(config_id)
+        together = [
+            [key for key in found if key[0] in small and key[1] == seed] for seed in {s for _, s in found}
+        ]
+        for keys in (*together, *([key] for key in found if key[0] not in small)):
+            rows = [found[key] for key in keys]
+            if sum(map(len, rows)) > 1 and calls_one_class(np.concatenate(rows)):
+                alike |= {(config_id, *key) for key in keys}
+    return alike
+
+
+def _rarest(truth: NDArray[np.generic]) -> int:
+    """The rows of the rarest class; 0 for a single class."""
+    counts = np.unique(truth, return_counts=True)[1]
+    return int(counts.min()) if len(counts) > 1 else 0
 
 
 def sealed_predictions(record: Record, config_id: str) -> NDArray[np.float32] | None:
