@@ -37,21 +37,21 @@ def test_a_regressions_target_is_told_by_its_quartiles() -> None:
 
 def test_columns_that_give_the_target_away_or_count_are_suspicious() -> None:
     """A copy of the answer among the features makes every score perfect and worthless."""
-    y = np.array([0, 1, 1, 0, 1] * 12)
+    y = np.array([0, 1, 1, 0, 1] * 24)
     frame = pd.DataFrame(
         {
             "copy": y,
             "not": 1 - y,
             "word": np.where(y == 1, "sick", "well"),
-            "code": np.where(y == 1, 3, 4) + 10 * (np.arange(60) % 3),
-            "count": np.arange(60),
-            "name": [f"n{row % 55}" for row in range(60)],
-            "gap": [1.0, None] * 30,
-            "left": np.where(y == 1, np.arange(60) % 7, np.nan),
-            "risk": np.random.default_rng(1).random(60) + y,
-            "again": np.random.default_rng(0).normal(size=60),
-            "number": np.random.default_rng(2).permutation(9000)[:60],
-            "fair": np.random.default_rng(0).normal(size=60),
+            "code": np.where(y == 1, 3, 4) + 10 * (np.arange(120) % 3),
+            "count": np.arange(120),
+            "name": [f"n{row % 110}" for row in range(120)],
+            "gap": [1.0, None] * 60,
+            "left": np.where(y == 1, np.arange(120) % 7, np.nan),
+            "risk": np.random.default_rng(1).random(120) + y,
+            "again": np.random.default_rng(0).normal(size=120),
+            "number": np.random.default_rng(2).permutation(9000)[:120],
+            "fair": np.random.default_rng(0).normal(size=120),
             "y": y,
         }
     )
@@ -62,7 +62,7 @@ def test_columns_that_give_the_target_away_or_count_are_suspicious() -> None:
         "word": "determines the target 'y'",
         "code": "determines the target 'y'",
         "count": "counts the rows",
-        "name": "55 levels in 60 rows: looks like an id",
+        "name": "110 levels in 120 rows: looks like an id",
         "gap": "one value beside missing ones",
         "left": "is missing for some classes of the target 'y' and for no other",
         "risk": "separates the classes of the target 'y' at one value",

@@ -16,7 +16,7 @@ Rule = Callable[[NDArray[Any], NDArray[Any]], bool]
 
 _ROWS = 12
 """Fewer rows than these make no column suspicious: chance does as much."""
-_WHOLE_ROWS = 50
+_WHOLE_ROWS = 100
 """Of so many rows and more, a whole number of its own in each is hardly a measurement."""
 _FIRST = 10_000
 """Rows that are looked at first."""
