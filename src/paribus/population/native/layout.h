@@ -38,11 +38,11 @@ typedef struct {
     float kept, new_first, new_second, epsilon, l1, twice_l2, limit, coupled, smoothing;
 } Rule;
 
-/* A layer of the network at hand. `stride` is the numbers of a row of `at`, `apart` those in the tables;
-   `single` says that its one output is laid out along the inputs, followed by the bias. */
+/* A layer of the network at hand. `stride` is the numbers of a row of `at`; `single` says that its one
+   output is laid out along the inputs, followed by the bias. */
 typedef struct {
     int inputs, units, single, copied;
-    int64_t stride, room, apart, start;
+    int64_t stride, room, start;
     float *own[3], *at[3], *turned, *values, *factors, *errors;
 } Layer;
 
