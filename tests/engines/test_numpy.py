@@ -223,7 +223,7 @@ def test_the_network_is_pytorchs(activation: str, norm: str, residual: bool) -> 
     for training in (True, False):
         logits = theirs.train(training)(torch.from_numpy(rows)).detach().numpy()
         if training:
-            way = ours.forward(rows, Noise(0.0, (None,) * 3))
+            way = ours.forward(rows, Noise(None, (None,) * 3))
             ours.move_averages(way)
         np.testing.assert_allclose(way.logits if training else ours.logits(rows), logits, rtol=1e-9)
     for array, block in zip(ours.arrays, theirs.arrays(), strict=True):
@@ -267,5 +267,5 @@ def test_input_noise_is_added_to_the_features() -> None:
     np.testing.assert_allclose(noise.features, 0.2 * input_noise(7, 0, 1, ROWS, FEATURES), rtol=1e-6)
     arrays = [np.ones(block.shape) for block in blocks(settings, FEATURES, 1)]
     network, rows = Network(settings, "keras", arrays), np.ones((ROWS, FEATURES))
-    added = network.forward(rows + noise.features, Noise(0.0, (None,))).logits
+    added = network.forward(rows + noise.features, Noise(None, (None,))).logits
     np.testing.assert_array_equal(network.forward(rows, noise).logits, added)

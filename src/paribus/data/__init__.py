@@ -4,7 +4,7 @@
     parts = split(table, study.protocol, study.seed)
     for fold in parts.folds:
         preparation, rows = prepare_training(study.prepare, fold.training, study.seed)
-        preparation.apply(fold.validation)      # float32, (row, feature)
+        preparation.apply(fold.validation)      # float32, (row, feature), sparse from text
 
 Whatever is learned from rows can be learned from a `TrainingPart` and from nothing else, and only
 `split` makes one.
@@ -16,6 +16,7 @@ from paribus.data.load import load
 from paribus.data.parts import OpenedPart, SealedPart, StoppingPart, TrainingPart, ValidationPart
 from paribus.data.prepare import (
     Preparation,
+    Prepared,
     TrainingRows,
     fit_preparation,
     most_features,
@@ -27,6 +28,7 @@ from paribus.data.table import Table
 __all__ = [
     "OpenedPart",
     "Preparation",
+    "Prepared",
     "SealedPart",
     "Split",
     "StoppingPart",

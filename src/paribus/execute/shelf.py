@@ -1,13 +1,14 @@
 """Prepared folds on disk for the time of a run, so that all processes share them.
 
 Each fold prepared in one way is fitted and applied once, by whichever process is free, and mapped into
-memory by those that train on it. The table lies here once, mapped too.
+memory by those that train on it. The table lies here once, mapped too. Sparse features lie in three
+files: what they hold, where in its row, and where each row begins.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 import joblib
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from paribus.data import (
     Preparation,
+    Prepared,
     Split,
     StoppingPart,
     TrainingPart,
@@ -29,9 +32,10 @@ from paribus.population.outcome import FoldArrays, FoldName
 from paribus.study.spec import Prepare
 
 Parts = tuple[TrainingPart, ValidationPart, StoppingPart | None]
+_FEATURES = ("train_x", "val_x", "stop_x")
 _FIELDS = (
-    *("train_x", "train_y", "train_truth", "train_weight"),
-    *("val_x", "val_y", "val_truth", "stop_x", "stop_y", "stop_truth"),
+    *("train_y", "train_truth", "train_weight"),
+    *("val_y", "val_truth", "stop_y", "stop_truth"),
 )
 
 
@@ -85,23 +89,42 @@ class Shelf:
     def load(self, name: FoldName) -> FoldArrays:
         """The arrays of this name, mapped from disk."""
         fitted = self.preparation(name)
-        return FoldArrays(**dict(self._mapped(name)), restore=fitted.restore if fitted.target else None)
+        arrays = dict(self._mapped(name, fitted.n_features))
+        return FoldArrays(**arrays, restore=fitted.restore if fitted.target else None)
 
-    def _mapped(self, name: FoldName) -> Iterator[tuple[str, Any]]:
-        for field in _FIELDS:
+    def _mapped(self, name: FoldName, n_features: int) -> Iterator[tuple[str, Any]]:
+        for field in (*_FEATURES, *_FIELDS):
             if (path := self._path(name, field)).is_file():
                 yield field, np.load(path, mmap_mode="r")
+        for field in _FEATURES:
+            if self._path(name, f"{field}.indptr").is_file():
+                yield field, self._sparse(name, field, n_features)
 
-    def _save(self, name: FoldName, arrays: dict[str, NDArray[Any]]) -> None:
+    def _sparse(self, name: FoldName, field: str, n_features: int) -> csr_array:
+        """Sparse features over what is mapped: nothing is copied."""
+        data, indices, indptr = (
+            np.load(self._path(name, f"{field}.{each}"), mmap_mode="r")
+            for each in ("data", "indices", "indptr")
+        )
+        rows = csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_features))
+        rows.has_canonical_format = True  # known, and looking would read every page
+        return rows
+
+    def _save(self, name: FoldName, arrays: Mapping[str, Prepared | NDArray[Any]]) -> None:
         for field, array in arrays.items():
-            np.save(self._path(name, field), array)
+            if isinstance(array, csr_array):
+                parts = {"data": array.data, "indices": array.indices, "indptr": array.indptr}
+                for each, values in parts.items():
+                    np.save(self._path(name, f"{field}.{each}"), values)
+            else:
+                np.save(self._path(name, field), array)
 
     def _path(self, name: FoldName, field: str) -> Path:
         return self.folder / f"{_stem(name)}.{field}.npy"
 
 
-def _arrays(rows: TrainingRows, task: str) -> dict[str, NDArray[Any]]:
-    arrays = {"train_x": rows.features, "train_y": rows.target.astype(_kind(task))}
+def _arrays(rows: TrainingRows, task: str) -> dict[str, Prepared | NDArray[Any]]:
+    arrays: dict[str, Prepared | NDArray[Any]] = {"train_x": rows.features, "train_y": rows.target.astype(_kind(task))}
     return arrays if rows.weight is None else {**arrays, "train_weight": rows.weight}
 
 

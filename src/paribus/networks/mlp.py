@@ -106,8 +106,13 @@ class HiddenLayer(nn.Module):
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """The layer's values."""
-        found: torch.Tensor = self.dropout(self.activation(self.norm(self.sums(values))))
+        found = self.after(self.sums(values))
         return found + values if self.residual else found
+
+    def after(self, sums: torch.Tensor) -> torch.Tensor:
+        """The layer's values from its sums, nothing added."""
+        found: torch.Tensor = self.dropout(self.activation(self.norm(sums)))
+        return found
 
 
 class MLP(nn.Module):
@@ -130,6 +135,15 @@ class MLP(nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Logits of `rows`."""
         logits: torch.Tensor = self.output(self.hidden(rows))
+        return logits
+
+    def after(self, sums: torch.Tensor) -> torch.Tensor:
+        """Logits from the first layer's sums, (row, unit): a way for sparse rows."""
+        if not len(self.hidden):
+            return sums
+        first, *others = self.hidden
+        values = cast(HiddenLayer, first).after(sums)
+        logits: torch.Tensor = self.output(nn.Sequential(*others)(values))
         return logits
 
     def load(self, weights: Sequence[NDArray[np.floating]]) -> MLP:

@@ -18,7 +18,7 @@ from paribus.population.losses import predict_
 from paribus.population.losses.base import like
 from paribus.population.metrics import scores
 from paribus.population.outcome import Lineage, Task
-from paribus.population.rows import Feed, Rows
+from paribus.population.rows import Feed, Rows, rows_of
 from paribus.population.settings import Settings
 from paribus.population.stacked import StackedMLP
 
@@ -117,7 +117,7 @@ def _evaluate(
     names = list(kept)
     stacked = [*names, *names] if len(names) == 1 else names
     members, place = [lineages[member] for member, _ in stacked], shape.common.place
-    rows = Rows(shape, members, feed, Settings.of(members, place).input_noise)
+    rows = rows_of(shape, members, feed, Settings.of(members, place).input_noise)
     weights = Stack([block.shape for block in shape.blocks], len(stacked), place)
     for row, name in enumerate(stacked):
         for array, values in zip(weights.arrays, kept[name], strict=True):

@@ -122,14 +122,16 @@ class Shape:
         size, width = self.common.size, self.common.width
         rows = max(self.batch_size, min(max(size.val, size.stop), EVALUATION_ROWS))
         kept = (size.train + size.val + size.stop) * self.widths[-1]
-        seen = rows * self.widths[0] * (1 + self.noisy)
+        seen = rows * (size.entries or self.widths[0]) * (1 + self.noisy)
         return width * (self.n_copies * self.n_parameters + rows * 5 * sum(self.widths[1:]) + seen + 4 * kept)
 
     @property
     def cost(self) -> float:
-        """Floating-point operations of one member's epoch, roughly."""
-        size = self.common.size
-        return (6.0 * size.train + 2.0 * (size.val + size.stop)) * self.n_weights
+        """Floating-point operations of one member's epoch, roughly. Every step moves all weights."""
+        size, steps = self.common.size, -(-self.common.size.train // self.batch_size)
+        unseen = (self.widths[0] - size.entries) * self.widths[1] if size.entries else 0
+        passes = 6.0 * size.train + 2.0 * (size.val + size.stop)
+        return passes * (self.n_weights - unseen) + 8.0 * steps * unseen
 
 
 def shape_of(lineage: Lineage, size: Size, task: Task, device: str = "cpu") -> Shape:
@@ -221,7 +223,8 @@ def segment_bytes(shape: Shape, members: Sequence[Lineage]) -> int:
     """Memory that a segment takes at the most: its members, what is read off them, and the rows that they
     see, which those of one prepared fold share, and once more those of one seed's order.
     """
-    size, row = shape.common.size, shape.widths[0] + 1 + shape.widths[-1]
+    size = shape.common.size
+    row = (2 * size.entries or shape.widths[0]) + 1 + shape.widths[-1]
     data = {member.data for member in members}
     views = {(member.data, member.seed) for member in members}
     seen = len(data) * (size.train + size.val + size.stop) + len(views) * size.train

@@ -8,7 +8,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from paribus.data.prepare.prepared import Prepared
 from paribus.networks.mlp import Weights
 from paribus.study.configuration import Configuration
 
@@ -17,12 +19,16 @@ FoldName = tuple[int, str]
 
 
 class Size(NamedTuple):
-    """Of a prepared fold: its rows and features."""
+    """Of a prepared fold: its rows and features.
+
+    `entries`: of sparse rows, what stands in one, about (a power of two: a cost's estimate); of dense, 0.
+    """
 
     train: int
     val: int
     features: int
     stop: int = 0
+    entries: int = 0
 
 
 TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
@@ -46,20 +52,21 @@ class Task:
 
 @dataclass(frozen=True)
 class FoldArrays:
-    """One fold, prepared: float32 features (row, feature); targets (row,), float32 or class codes, or
-    (row, output) for several targets and for labels (0 or 1); how much each training row counts, (row,).
+    """One fold, prepared: float32 features (row, feature), dense or sparse; targets (row,), float32 or
+    class codes, or (row, output) for several targets and for labels (0 or 1); how much each training row
+    counts, (row,).
 
     `stop` are rows cut from the training part for early stopping to watch; without them the validation
     rows are watched. Where `restore` is given, the targets are transformed ones: it brings predictions
     back into the target's own units, in which `*_truth` are the targets and metrics are computed.
     """
 
-    train_x: NDArray[np.float32]
+    train_x: Prepared
     train_y: NDArray[np.float32] | NDArray[np.int64]
-    val_x: NDArray[np.float32]
+    val_x: Prepared
     val_y: NDArray[np.float32] | NDArray[np.int64]
     train_weight: NDArray[np.float32] | None = None
-    stop_x: NDArray[np.float32] | None = None
+    stop_x: Prepared | None = None
     stop_y: NDArray[np.float32] | NDArray[np.int64] | None = None
     restore: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
     train_truth: NDArray[np.float32] | None = None
@@ -69,8 +76,16 @@ class FoldArrays:
     @property
     def size(self) -> Size:
         """Its rows and features."""
-        stop = 0 if self.stop_x is None else len(self.stop_x)
-        return Size(len(self.train_x), len(self.val_x), self.train_x.shape[1], stop)
+        stop = 0 if self.stop_x is None else int(self.stop_x.shape[0])
+        rows, features = self.train_x.shape
+        return Size(int(rows), int(self.val_x.shape[0]), int(features), stop, _entries(self.train_x))
+
+
+def _entries(features: Prepared) -> int:
+    """Entries of a row, rounded up to a power of two; 0 for dense rows."""
+    if not isinstance(features, csr_array):
+        return 0
+    return 1 << max(0, int(np.ceil(np.log2(max(1.0, features.nnz / max(1, features.shape[0]))))))
 
 
 @dataclass(frozen=True)

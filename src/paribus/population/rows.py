@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from torch import Tensor
 
 from paribus.population.grouping import Common, Shape
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
 from paribus.population.row_weights import row_weights
+from paribus.population.sparse import SparseBatch
 from paribus.seeds import stream
 from paribus.study.spec import Prepare
 
@@ -31,20 +33,12 @@ class View(NamedTuple):
     seed: int
 
 
-class Part(NamedTuple):
-    """Rows of one prepared fold: (row, feature + 1), the last 1, and truth (row, output)."""
-
-    rows: Tensor
-    truth: Tensor
-
-
 class Batch(NamedTuple):
-    """One step's rows (member, row, feature + 1), the same transposed (member, feature + 1, row),
-    truth (1 or member, row, output) and the rows' weights (member, row, 1 or output), if any.
+    """One step's rows (member, row, feature + 1), or sparse ones; truth (1 or member, row, output), and
+    the rows' weights (member, row, 1 or output), if any.
     """
 
-    rows: Tensor
-    columns: Tensor
+    rows: Tensor | SparseBatch
     truth: Tensor
     weights: Tensor | None
 
@@ -54,16 +48,16 @@ class Feed:
 
     def __init__(self, common: Common, folds: Mapping[FoldName, FoldArrays], task: Task) -> None:
         self.common, self.folds, self.task = common, folds, task
-        self.parts: dict[tuple[FoldName, str], Part] = {}
+        self.made: dict[Hashable, Any] = {}
         self.weights: dict[tuple[FoldName, str], Tensor] = {}
         self.drawn: dict[Hashable, Any] = {}
-        self.ordered: dict[tuple[View, ...], Part] = {}
+        self.ordered: dict[Hashable, Tensor] = {}
         self.epoch = 0
 
     def begin(self, epoch: int) -> None:
         """Forget what belongs to the epoch before."""
         self.epoch = epoch
-        self.ordered = {views: part for views, part in self.ordered.items() if ("rows", views) in self.drawn}
+        self.ordered = {key: rows for key, rows in self.ordered.items() if key in self.drawn}
         self.drawn = {}
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -73,15 +67,35 @@ class Feed:
         made: Made = self.drawn[key]
         return made
 
-    def part(self, data: FoldName, name: str) -> Part:
-        """The rows of `name` (train, val or stop) of a prepared fold."""
-        if (data, name) not in self.parts:
-            fold, place = self.folds[data], self.common.place
-            features, truth = (getattr(fold, f"{name}_{which}") for which in "xy")
+    def ever(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once."""
+        if key not in self.made:
+            self.made[key] = make()
+        made: Made = self.made[key]
+        return made
+
+    def sparse(self, data: FoldName, part: str) -> csr_array:
+        """The sparse features of `part` (train, val or stop) of a prepared fold: (row, feature)."""
+        found: csr_array = getattr(self.folds[data], f"{part}_x")
+        return found
+
+    def features(self, data: FoldName, part: str) -> Tensor:
+        """The dense features of a part of a prepared fold: (row, feature + 1), the last 1."""
+
+        def make() -> Tensor:
+            features = getattr(self.folds[data], f"{part}_x")
             ones = np.ones((len(features), 1), np.float32)
-            rows = place.tensor(np.concatenate([features, ones], axis=1))
-            self.parts[data, name] = Part(rows, place.tensor(encode(truth, self.task)))
-        return self.parts[data, name]
+            return self.common.place.tensor(np.concatenate([features, ones], axis=1))
+
+        return self.ever(("features", data, part), make)
+
+    def truth(self, data: FoldName, part: str) -> Tensor:
+        """The truth of a part of a prepared fold: (row, output)."""
+
+        def make() -> Tensor:
+            return self.common.place.tensor(encode(getattr(self.folds[data], f"{part}_y"), self.task))
+
+        return self.ever(("truth", data, part), make)
 
     def order(self, view: View) -> Tensor:
         """The order of a view's rows in this epoch."""
@@ -91,24 +105,23 @@ class Feed:
             lambda: torch.from_numpy(order(view.seed, view.fold, self.epoch, rows)).to(device),
         )
 
-    def shuffled(self, views: tuple[View, ...]) -> Part:
-        """The training rows of some views in this epoch's order: (view, row, ...).
+    def shuffled(self, views: tuple[View, ...], of: Callable[[FoldName, str], Tensor]) -> Tensor:
+        """`features` or `truth` of some views' training rows in this epoch's order: (view, row, ...).
 
         They are written over those of the epoch before: two epochs' rows may be more than all networks.
         """
+        key = (of.__name__, views)
 
-        def make() -> Part:
-            parts = [self.part(view.data, "train") for view in views]
-            if views not in self.ordered:
-                first = parts[0]
-                self.ordered[views] = Part(*(each.new_empty(len(views), *each.shape) for each in first))
-            into = self.ordered[views]
+        def make() -> Tensor:
+            parts = [of(view.data, "train") for view in views]
+            if key not in self.ordered:
+                self.ordered[key] = parts[0].new_empty(len(views), *parts[0].shape)
+            into = self.ordered[key]
             for place, (view, part) in enumerate(zip(views, parts, strict=True)):
-                for source, target in zip(part, into, strict=True):
-                    torch.index_select(source, 0, self.order(view), out=target[place])
+                torch.index_select(part, 0, self.order(view), out=into[place])
             return into
 
-        return self.once(("rows", views), make)
+        return self.once(key, make)
 
     def noise(self, views: tuple[View, ...], width: int, place: int) -> Tensor:
         """Dropout's uniform noise of some views, (view, row, unit)."""
@@ -166,11 +179,16 @@ class Rows:
 
     def start(self) -> None:
         """Take this epoch's rows."""
-        self.shuffled, self.truth = self.feed.shuffled(self.views)
+        self.truth = self.feed.shuffled(self.views, self.feed.truth)
+        self._take()
         if self.weighted:
             self.weights = torch.stack([self._weights(lineage) for lineage in self.lineages])
         if self.shape.noisy:
             self.noisy = self.feed.input_noise(self.views, self.shape.widths[0])
+
+    def _take(self) -> None:
+        """Take this epoch's features."""
+        self.shuffled = self.feed.shuffled(self.views, self.feed.features)
 
     def _weights(self, lineage: Lineage) -> Tensor:
         """A member's rows' weights in this epoch's order, (row, 1 or output)."""
@@ -179,12 +197,16 @@ class Rows:
 
     def batch(self, rows: slice) -> Batch:
         """The members' rows of one step."""
+        weights = self.weights[:, rows] if self.weighted else None
+        return Batch(self._seen(rows), self.spread(self.truth[:, rows]), weights)
+
+    def _seen(self, rows: slice) -> Tensor | SparseBatch:
+        """The members' features of one step."""
         seen = self.spread(self.shuffled[:, rows]).expand(self.members, -1, -1)
         if self.shape.noisy:
             seen = seen.clone()
             seen[..., :-1] += self.spread(self.noisy[:, rows]) * self.noise_sd
-        weights = self.weights[:, rows] if self.weighted else None
-        return Batch(seen, seen.transpose(1, 2), self.spread(self.truth[:, rows]), weights)
+        return seen
 
     def noise(self) -> list[Tensor | None]:
         """Uniform noise (view, row, unit) of each hidden layer of which any member drops."""
@@ -194,9 +216,9 @@ class Rows:
             for layer, (width, dropped) in enumerate(zip(widths, self.dropped, strict=True))
         ]
 
-    def evaluation(self, part: str, rows: slice) -> Tensor:
+    def evaluation(self, part: str, rows: slice) -> Tensor | SparseBatch:
         """Rows of a part, in their own order, for every member."""
-        parts = [self.feed.part(data, part).rows[rows] for data in self.data]
+        parts = [self.feed.features(data, part)[rows] for data in self.data]
         if len(parts) == 1:
             return parts[0].expand(self.members, -1, -1)
         return torch.stack(parts).index_select(0, self.data_of)
@@ -204,7 +226,7 @@ class Rows:
     def truth_of(self, part: str) -> Tensor:
         """Truth (member, row, output) of a part, in its own order."""
         if part not in self.truths:
-            parts = torch.stack([self.feed.part(data, part).truth for data in self.data])
+            parts = torch.stack([self.feed.truth(data, part) for data in self.data])
             self.truths[part] = parts.index_select(0, self.data_of)
         return self.truths[part]
 
@@ -229,6 +251,31 @@ class Rows:
     def spread(self, by_view: Tensor) -> Tensor:
         """What stands by view, by member: (1 or member, ...); one view is shared."""
         return by_view if len(self.views) == 1 else by_view.index_select(0, self.view_of)
+
+
+class SparseRows(Rows):
+    """The same where features are sparse."""
+
+    def _take(self) -> None:
+        """Rows in this epoch's order are looked up where they stand."""
+
+    def _seen(self, rows: slice) -> Tensor | SparseBatch:
+        chosen = [self.feed.order(view)[rows].numpy(force=True) for view in self.views]
+        found = [
+            self.feed.sparse(view.data, "train")[places]
+            for view, places in zip(self.views, chosen, strict=True)
+        ]
+        return SparseBatch(found, self.view_of.tolist(), self.shape.common.place)
+
+    def evaluation(self, part: str, rows: slice) -> Tensor | SparseBatch:
+        """See `Rows.evaluation`."""
+        found = [self.feed.sparse(data, part)[rows] for data in self.data]
+        return SparseBatch(found, self.data_of.tolist(), self.shape.common.place)
+
+
+def rows_of(shape: Shape, lineages: Sequence[Lineage], feed: Feed, noise_sd: Tensor) -> Rows:
+    """The rows of a segment."""
+    return (SparseRows if shape.common.size.entries else Rows)(shape, lineages, feed, noise_sd)
 
 
 def order(seed: int, fold: int, epoch: int, rows: int) -> NDArray[np.int64]:

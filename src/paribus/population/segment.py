@@ -17,7 +17,7 @@ from paribus.population.evaluation import evaluation
 from paribus.population.grouping import Shape
 from paribus.population.optimizers import n_states
 from paribus.population.outcome import Lineage
-from paribus.population.rows import Feed, Rows
+from paribus.population.rows import Feed, rows_of
 from paribus.population.schedules import Rates
 from paribus.population.settings import Settings
 from paribus.population.steps import Steps
@@ -59,7 +59,7 @@ class Segment:
         self.weights, self.states, self.best = weights, states, best
         settings = Settings.of(members, weights.place)
         self.form = settings.loss_form[..., None]
-        self.rows = Rows(shape, members, self.feed, settings.input_noise)
+        self.rows = rows_of(shape, members, self.feed, settings.input_noise)
         self.steps = (native.NativeSteps if native.trains(shape) else Steps)(shape, weights, states, members)
         self.met = weights.table.new_empty(len(members), shape.common.size.train, shape.widths[-1])
         self.evaluation = evaluation(shape, weights)

@@ -21,6 +21,7 @@ from paribus.population.buffers import Padded, Stack, padded
 from paribus.population.dropout import Mask
 from paribus.population.grouping import Shape
 from paribus.population.norms import Norm
+from paribus.population.sparse import SparseBatch
 
 Masks = Sequence[Mask | None]
 """For each hidden layer, dropout's mask, or nothing."""
@@ -50,12 +51,12 @@ class StackedMLP:
             moving: list[Tensor | None] = [*weights.arrays[2 * self.depth + 1 :]] or [None] * self.depth
             self.norms = [Norm(shape, *each, rows) for each in zip(trained, moving, strict=True)]
 
-    def forward(self, rows: Tensor, masks: Masks = (), trains: bool = False) -> Padded:
-        """Logits (member, row, output) of `rows`, (member, row, feature + 1)."""
-        current = rows
+    def forward(self, rows: Tensor | SparseBatch, masks: Masks = (), trains: bool = False) -> Padded:
+        """Logits (member, row, output) of `rows`, (member, row, feature + 1) or sparse."""
+        current: Tensor | SparseBatch = rows
         for layer in range(self.depth):
             sums, acted, values = self.sums[layer], self.acted[layer], self.values[layer]
-            torch.bmm(current, self.matrices[layer], out=sums.view)
+            _sums(current, self.matrices[layer], sums.view)
             if self.norms:
                 self.norms[layer].forward(sums.view, trains)
             self.activation.apply(sums.flat, acted.flat)
@@ -69,8 +70,16 @@ class StackedMLP:
                 values.add_(self.values[layer - 1])
             current = self.inputs[layer]
         logits = self.sums[-1]
-        torch.bmm(current, self.matrices[-1], out=logits.view)
+        _sums(current, self.matrices[-1], logits.view)
         return logits
+
+
+def _sums(inputs: Tensor | SparseBatch, matrix: Tensor, out: Tensor) -> None:
+    """Write a layer's sums: (member, row, unit)."""
+    if isinstance(inputs, SparseBatch):
+        inputs.sums(matrix, out)
+    else:
+        torch.bmm(inputs, matrix, out=out)
 
 
 class TrainedMLP(StackedMLP):
@@ -83,10 +92,8 @@ class TrainedMLP(StackedMLP):
         self.below = [inputs.transpose(1, 2) for inputs in self.inputs]
         self.by_values = [padded(*self.size, width, place=weights.place) for width in shape.widths[1:-1]]
 
-    def backward(self, columns: Tensor, by_logits: Tensor, masks: Masks) -> None:
-        """Write the gradients by all arrays, after a `forward` of the rows that `columns` are the
-        transpose of: (member, feature + 1, row).
-        """
+    def backward(self, rows: Tensor | SparseBatch, by_logits: Tensor, masks: Masks) -> None:
+        """Write the gradients by all arrays, after a `forward` of `rows`."""
         by_sums, skipped = by_logits, None
         for layer in range(self.depth, 0, -1):
             torch.bmm(self.below[layer - 1], by_sums, out=self.into[layer])
@@ -104,4 +111,7 @@ class TrainedMLP(StackedMLP):
             if self.norms:
                 self.norms[layer - 1].backward(gradient.view, self.into[self.depth + layer])
             by_sums = gradient.view
-        torch.bmm(columns, by_sums, out=self.into[0])
+        if isinstance(rows, SparseBatch):
+            rows.gradient(by_sums, self.into[0])
+        else:
+            torch.bmm(rows.transpose(1, 2), by_sums, out=self.into[0])

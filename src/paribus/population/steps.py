@@ -72,7 +72,7 @@ class Steps:
         seen, network = rows.batch(batch), self.networks[batch.stop - batch.start]
         logits = network.forward(seen.rows, masks, trains=True)
         met.copy_(logits.view)
-        network.backward(seen.columns, self._by_logits(logits, seen.truth, seen.weights), masks)
+        network.backward(seen.rows, self._by_logits(logits, seen.truth, seen.weights), masks)
 
     def _by_logits(self, logits: Padded, truth: Tensor, weights: Tensor | None) -> Tensor:
         """The gradient of the batch's mean loss by the logits."""

@@ -9,5 +9,6 @@ from paribus.data.prepare.preparation import (
     most_features,
     prepare_training,
 )
+from paribus.data.prepare.prepared import Prepared
 
-__all__ = ["Preparation", "TrainingRows", "fit_preparation", "most_features", "prepare_training"]
+__all__ = ["Preparation", "Prepared", "TrainingRows", "fit_preparation", "most_features", "prepare_training"]

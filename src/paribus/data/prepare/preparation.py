@@ -17,6 +17,7 @@ from paribus.data.features import Features
 from paribus.data.parts import OpenedPart, StoppingPart, TrainingPart, ValidationPart
 from paribus.data.prepare.encode import Encoder, fit_encoder, n_encoded
 from paribus.data.prepare.impute import Imputer, fit_imputer
+from paribus.data.prepare.prepared import Prepared
 from paribus.data.prepare.reproducible import reproducible
 from paribus.data.prepare.resample import resample
 from paribus.data.prepare.scalers import make_scaler
@@ -36,7 +37,7 @@ class TrainingRows:
     labels, or transformed numbers, (row,) or (row, output); `weight`: (row,).
     """
 
-    features: NDArray[np.float32]
+    features: Prepared
     target: NDArray[Any]
     weight: NDArray[np.float32] | None
 
@@ -69,7 +70,7 @@ class Preparation:
         """Number of features after selection."""
         return len(self.features)
 
-    def apply(self, part: Part) -> NDArray[np.float32]:
+    def apply(self, part: Part) -> Prepared:
         """The part's features prepared: float32 (row, feature), C-contiguous.
 
         Raises DataError for a value that a 32-bit float can't hold, TypeError for anything but a part.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from paribus.engines.numpy import normalisation
 from paribus.engines.numpy.activations import activation
 from paribus.engines.numpy.dropout import drop
-from paribus.engines.numpy.matrix import Matrix
+from paribus.engines.numpy.matrix import Matrix, Rows
 from paribus.engines.numpy.noise import Noise
 from paribus.engines.numpy.normalisation import AXIS, Standard
 from paribus.networks.mlp import residual_layers
@@ -27,7 +27,7 @@ class Trace(NamedTuple):
     standardised, what the activation took (row, unit), dropout's derivatives (row, unit).
     """
 
-    inputs: Matrix
+    inputs: Rows
     standard: Standard | None
     taken: Matrix
     kept: Matrix
@@ -39,7 +39,7 @@ class Forward(NamedTuple):
     """
 
     traces: list[Trace]
-    values: Matrix
+    values: Rows
     logits: Matrix
 
 
@@ -62,7 +62,7 @@ class Network:
         """The arrays that the optimizer moves: all but the moving averages."""
         return self.weights + self.norms
 
-    def logits(self, rows: Matrix) -> Matrix:
+    def logits(self, rows: Rows) -> Matrix:
         """(row, output) outside of training: moving averages, no noise."""
         values = rows
         for layer in range(len(self.settings.hidden)):
@@ -73,9 +73,10 @@ class Network:
                 values = values + before
         return self._sums(-1, values)
 
-    def forward(self, rows: Matrix, noise: Noise) -> Forward:
+    def forward(self, rows: Rows, noise: Noise) -> Forward:
         """A batch's way in training."""
-        values, traces = rows + noise.features, []
+        values: Rows = rows if noise.features is None else noise.features + rows
+        traces = []
         for layer in range(len(self.settings.hidden)):
             values, trace = self._hidden(layer, values, noise.units[layer])
             traces.append(trace)
@@ -102,7 +103,7 @@ class Network:
             sums = self._sums(layer, way.traces[layer].inputs)
             moving[:] = normalisation.moved(moving, sums, self.keep, self.convention)
 
-    def _hidden(self, layer: int, inputs: Matrix, noise: NDArray[np.float32] | None) -> tuple[Matrix, Trace]:
+    def _hidden(self, layer: int, inputs: Rows, noise: NDArray[np.float32] | None) -> tuple[Matrix, Trace]:
         sums = self._sums(layer, inputs)
         standard = self._standardised(layer, sums, training=True)
         taken = self._taken(layer, sums, standard)
@@ -113,8 +114,9 @@ class Network:
             values = values + inputs
         return values, Trace(inputs, standard, taken, kept)
 
-    def _sums(self, layer: int, values: Matrix) -> Matrix:
-        return values @ self.weights[layer][:-1] + self.weights[layer][-1]
+    def _sums(self, layer: int, values: Rows) -> Matrix:
+        found: Matrix = values @ self.weights[layer][:-1] + self.weights[layer][-1]
+        return found
 
     def _standardised(self, layer: int, sums: Matrix, training: bool) -> Standard | None:
         if self.settings.norm == "none":
@@ -128,6 +130,6 @@ class Network:
         return sums if standard is None else normalisation.scaled(standard, self.norms[layer])
 
 
-def _by_weights(inputs: Matrix, delta: Matrix) -> Matrix:
+def _by_weights(inputs: Rows, delta: Matrix) -> Matrix:
     """The gradient by a layer's weights and biases (input + 1, unit), from that by its sums."""
     return np.vstack([inputs.T @ delta, delta.sum(axis=0)])

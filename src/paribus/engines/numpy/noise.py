@@ -14,16 +14,16 @@ from paribus.study.spec import Network
 
 @dataclass(frozen=True)
 class Noise:
-    """Rows in the epoch's order: what is added to the features, (row, feature) or 0; uniform noise
+    """Rows in the epoch's order: what is added to the features, (row, feature), or None; uniform noise
     (row, unit) of each hidden layer that dropout follows, None of the others.
     """
 
-    features: Matrix | float
+    features: Matrix | None
     units: tuple[NDArray[np.float32] | None, ...]
 
     def batch(self, rows: slice) -> Noise:
         """Of some of the rows."""
-        features = self.features if isinstance(self.features, float) else self.features[rows]
+        features = None if self.features is None else self.features[rows]
         return Noise(features, tuple(None if drawn is None else drawn[rows] for drawn in self.units))
 
 
@@ -34,6 +34,6 @@ def draw(network: Network, seed: int, fold: int, epoch: int, rows: int, features
         place = widths[:layer].count(width)
         units.append(noise(seed, fold, epoch, rows, width, place) if rate else None)
     if not network.input_noise:
-        return Noise(0.0, tuple(units))
+        return Noise(None, tuple(units))
     normal = input_noise(seed, fold, epoch, rows, features).astype(np.float64)
     return Noise(network.input_noise * normal, tuple(units))

@@ -65,7 +65,7 @@ class Training:
     def _row_weights(self) -> Matrix:
         """(row, 1), or (row, output) for labels weighted each."""
         found = row_weights(self.lineage.configuration.prepare, self.fold, self.task)
-        rows = len(self.rows)
+        rows = self.rows.shape[0]
         return np.ones((rows, 1)) if found is None else found.astype(np.float64).reshape(rows, -1)
 
     def _epoch(self, epoch: int) -> dict[str, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,10 @@ from torch import Tensor
 from paribus.population.buffers import Stack
 from paribus.population.dropout import Noise
 from paribus.population.grouping import Shape
+from paribus.population.native.sparse import SparseAddress
 from paribus.population.optimizers import OPTIMIZERS
-from paribus.population.outcome import Lineage
-from paribus.population.rows import Rows
+from paribus.population.outcome import FoldName, Lineage
+from paribus.population.rows import Rows, SparseRows, View
 from paribus.population.schedules import Factors
 from paribus.population.settings import Exact, Settings, dropout_rates
 
@@ -40,8 +41,8 @@ _WHOLE = (
     "momentum", "nesterov", "weighted",
 )  # fmt: skip
 _POINTERS = (
-    "widths", "trains", "features", "truth", "weights", "noise", "rates", "roots", "decays", "dropout",
-    "rule",
+    "widths", "trains", "features", "sparse", "truth", "weights", "noise", "rates", "roots", "decays",
+    "dropout", "rule",
 )  # fmt: skip
 
 
@@ -104,6 +105,12 @@ def trains(shape: Shape) -> bool:
     )
 
 
+def _library() -> ctypes.CDLL:
+    built = _built()
+    assert built is not None
+    return built[1]
+
+
 class _Call:
     """The networks of `weights` as the native code sees them. Tensors that it points at are kept here."""
 
@@ -133,9 +140,7 @@ class _Call:
 
     def __call__(self, function: str) -> None:
         """Raises MemoryError."""
-        built = _built()
-        assert built is not None
-        if built[1][function](ctypes.byref(self.networks)):
+        if _library()[function](ctypes.byref(self.networks)):
             raise MemoryError("no memory for the native code's buffers")
 
 
@@ -193,7 +198,10 @@ class NativeSteps:
         factors = [_floats(factor) for factor in self.optimizer.factors(rates, counted)]
         views = rows.view_of.tolist()
         drawn = [_by_view(layer, views) if layer is not None else [0] * len(views) for layer in noise]
-        self.call.point_each("features", _by_view(rows.shuffled, views))
+        if isinstance(rows, SparseRows):
+            self.call.point_each("sparse", self._turned(rows, views))
+        else:
+            self.call.point_each("features", _by_view(rows.shuffled, views))
         self.call.point_each("truth", _by_view(rows.truth, views))
         self.call.point_each("noise", [address for layer in drawn for address in layer])
         if rows.weighted:
@@ -204,6 +212,18 @@ class NativeSteps:
             self.call.point(roots=factors[1])
         self.call.point(logits=logits, trains=torch.from_numpy(trains))
         self.call("epoch")
+
+    def _turned(self, rows: SparseRows, views: Sequence[int]) -> list[int]:
+        """Each member's sparse rows, laid out for this epoch."""
+        feed, batch = rows.feed, self.call.networks.batch
+
+        def turned(view: View) -> SparseAddress:
+            found = feed.ever(("turned", view, batch), lambda: SparseAddress(feed.sparse(view.data, "train")))
+            found.turn(_library(), feed.order(view).numpy(), batch)
+            return found
+
+        laid = [feed.once(("turned", view, batch), partial(turned, view)) for view in rows.views]
+        return [laid[view].address for view in views]
 
 
 class NativeEvaluation:
@@ -218,12 +238,20 @@ class NativeEvaluation:
         """See `Evaluation.logits`. Raises MemoryError."""
         total = getattr(self.shape.common.size, part)
         found = self.weights.table.new_empty(self.weights.members, total, self.shape.widths[-1])
-        parts = [rows.feed.part(data, part).rows.data_ptr() for data in rows.data]
+        parts = [self._address(rows, data, part) for data in rows.data]
         self.call.networks.rows = total
-        self.call.point_each("features", [parts[place] for place in rows.data_of.tolist()])
+        field = "sparse" if isinstance(rows, SparseRows) else "features"
+        self.call.point_each(field, [parts[place] for place in rows.data_of.tolist()])
         self.call.point(logits=found)
         self.call("predict")
         return found
+
+    def _address(self, rows: Rows, data: FoldName, part: str) -> int:
+        """Where the features of a part stand."""
+        feed = rows.feed
+        if isinstance(rows, SparseRows):
+            return feed.ever(("address", data, part), lambda: SparseAddress(feed.sparse(data, part))).address
+        return feed.features(data, part).data_ptr()
 
 
 def _floats(values: NDArray[np.floating]) -> Tensor:

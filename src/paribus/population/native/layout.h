@@ -10,6 +10,20 @@ enum activation { RELU, TANH, SIGMOID, LINEAR, LEAKY_RELU, ELU, SELU };
 enum optimizer { SGD, ADAM, RMSPROP };
 enum kind { BINARY, MULTICLASS, REGRESSION, MULTILABEL };
 
+/* Rows of which only the numbers that aren't 0 are stored. */
+typedef struct {
+    const int64_t *order;   /* (row): where a row stands, or nothing where they stand in order */
+    const int64_t *starts;  /* (row + 1): a row's first entry */
+    const int32_t *columns; /* (entry): its feature */
+    const float *values;
+    /* The same for steps, once more by feature, those of a step that have entries. */
+    const int64_t *step_starts;  /* (step + 1): a step's first feature */
+    const int32_t *touched;      /* (feature of a step) */
+    const int64_t *touch_starts; /* (feature of a step + 1): its first entry */
+    const int32_t *rows;         /* (entry): its row in the batch */
+    const float *turned;         /* (entry): its value */
+} Sparse;
+
 typedef struct {
     int32_t members, rows, batch, layers, activation, kind, mse, optimizer, states;
     int32_t torch; /* PyTorch's forms of the optimizers, not Keras' */
@@ -19,7 +33,8 @@ typedef struct {
     int64_t width;          /* numbers of a member in `tables` */
     const int32_t *widths;  /* layers + 1 */
     const uint8_t *trains;  /* (member): whether it still does */
-    const float **features; /* a member's: (row, widths[0] + 1), the last not used */
+    const float **features; /* a member's: (row, widths[0] + 1), the last not used; or */
+    const Sparse **sparse;  /* a member's, where most features of a row are 0 */
     const float **truth;    /* a member's: (row, outputs) */
     const float **weights;  /* a member's: how much each row counts, (row, weighted) */
     const float **noise;    /* (hidden layer, member): (row, unit), or nothing where none is dropped */

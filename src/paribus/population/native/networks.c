@@ -18,6 +18,7 @@
 #include "losses.h"
 #include "optimizers.h"
 #include "product.h"
+#include "sparse.h"
 
 /* The layer's sums for `rows` rows of what stands below it: (row, unit), or (row) of a single output. */
 static void sums(const Layer *layer, const float *below, int64_t below_row, int rows) {
@@ -73,6 +74,23 @@ static void errors_below(const Layer *layer, Layer *below, const float *errors, 
         *(vec *)(below->errors + n) *= *(const vec *)(below->factors + n);
 }
 
+/* The bias' part of a layer's step. */
+static void learn_bias(const Work *work, const Layer *layer, const float *errors, int rows, Factors by) {
+    if (layer->single) {
+        vec sum = {0};
+        for (int row = 0; row < rows; row++) sum[0] += errors[row];
+        *(vec *)work->stripe = sum;
+        move(work, layer, layer->stride, LANES, 0, by);
+        return;
+    }
+    for (int64_t n = 0; n < layer->stride; n += LANES) {
+        vec sum = {0};
+        for (int row = 0; row < rows; row++) sum += *(const vec *)(errors + row * layer->stride + n);
+        *(vec *)(work->stripe + n) = sum;
+    }
+    move(work, layer, layer->inputs * layer->stride, layer->stride, 0, by);
+}
+
 /* One layer's step: its gradient, a stripe at a time, and where it leads. Rows far apart in memory are
    packed first. */
 static void learn(const Work *work, const Layer *layer, const float *below, int64_t below_row,
@@ -88,10 +106,7 @@ static void learn(const Work *work, const Layer *layer, const float *below, int6
             *(vec *)work->stripe = sum;
             move(work, layer, k, LANES, 1, by);
         }
-        vec bias = {0};
-        for (int row = 0; row < rows; row++) bias[0] += errors[row];
-        *(vec *)work->stripe = bias;
-        move(work, layer, layer->stride, LANES, 0, by);
+        learn_bias(work, layer, errors, rows, by);
         return;
     }
     for (int k = 0; k < layer->inputs; k += STRIPE) {
@@ -107,22 +122,26 @@ static void learn(const Work *work, const Layer *layer, const float *below, int6
                 layer->stride, 0);
         move(work, layer, k * layer->stride, high * layer->stride, 1, by);
     }
-    for (int64_t n = 0; n < layer->stride; n += LANES) {
-        vec sum = {0};
-        for (int row = 0; row < rows; row++) sum += *(const vec *)(errors + row * layer->stride + n);
-        *(vec *)(work->stripe + n) = sum;
-    }
-    move(work, layer, layer->inputs * layer->stride, layer->stride, 0, by);
+    learn_bias(work, layer, errors, rows, by);
+}
+
+/* A member's features from row `first` on. */
+static const float *features_from(const Work *work, int first) {
+    const Networks *e = work->networks;
+    return e->features[work->member] + (int64_t)first * (e->widths[0] + 1);
 }
 
 /* Up to the logits. What trains drops values, and keeps slopes for the way back. */
-static void forward(const Work *work, const float *features, int first, int rows, int trains) {
+static void forward(const Work *work, int first, int rows, int trains) {
     const Networks *e = work->networks;
-    const float *below = features;
+    const float *below = e->sparse ? 0 : features_from(work, first);
     int64_t below_row = e->widths[0] + 1;
     for (int l = 0; l < e->layers; l++) {
         Layer *layer = &work->layers[l];
-        sums(layer, below, below_row, rows);
+        if (l == 0 && e->sparse)
+            sparse_sums(layer, e->sparse[work->member], first, rows);
+        else
+            sums(layer, below, below_row, rows);
         if (l == e->layers - 1) return;
         activate(layer->values, rows * layer->stride, e->activation, e->slope);
         if (trains) {
@@ -145,21 +164,26 @@ static void write_logits(const Work *work, int first, int rows) {
         memcpy(to + (int64_t)row * last->units, last->values + row * row_size, sizeof(float) * last->units);
 }
 
-static void step(const Work *work, int first, int rows, Factors by) {
+static void step(const Work *work, int number, Factors by) {
     const Networks *e = work->networks;
-    const float *features = e->features[work->member] + (int64_t)first * (e->widths[0] + 1);
+    int first = number * e->batch, rows = e->rows - first < e->batch ? e->rows - first : e->batch;
     const float *truth = e->truth[work->member] + (int64_t)first * e->widths[e->layers];
     Layer *last = &work->layers[e->layers - 1];
-    forward(work, features, first, rows, 1);
+    forward(work, first, rows, 1);
     write_logits(work, first, rows);
     errors_of_last(work, last, truth, first, rows);
     const float *errors = last->values;
     for (int l = e->layers - 1; l >= 0; l--) {
         Layer *layer = &work->layers[l], *below = layer - 1;
-        if (l) errors_below(layer, below, errors, rows);
-        learn(work, layer, l ? below->values : features, l ? below->stride : e->widths[0] + 1, errors, rows,
-              by);
-        if (l) errors = below->errors;
+        if (l) {
+            errors_below(layer, below, errors, rows);
+            learn(work, layer, below->values, below->stride, errors, rows, by);
+            errors = below->errors;
+        } else if (e->sparse) {
+            sparse_learn(work, layer, e->sparse[work->member], number, errors, by);
+            learn_bias(work, layer, errors, rows, by);
+        } else
+            learn(work, layer, features_from(work, first), e->widths[0] + 1, errors, rows, by);
     }
 }
 
@@ -172,10 +196,9 @@ int epoch(const Networks *e) {
         work.member = member, work.rule = ((const Rule *)e->rule)[member];
         for (int l = 0; l < e->layers; l++) fetch(&work, &work.layers[l], e->states + 1);
         for (int n = 0; n < steps; n++) {
-            int first = n * e->batch, rows = e->rows - first < e->batch ? e->rows - first : e->batch;
             int64_t at = (int64_t)member * steps + n;
             Factors by = {e->rates[at], e->roots ? e->roots[at] : 1.0f, e->decays[at]};
-            step(&work, first, rows, by);
+            step(&work, n, by);
         }
         for (int l = 0; l < e->layers; l++) bring_back(&work, &work.layers[l], e->states + 1);
     }
@@ -193,7 +216,7 @@ int predict(const Networks *e) {
         for (int l = 0; l < e->layers; l++) fetch(&work, &work.layers[l], 1);
         for (int first = 0; first < e->rows; first += e->batch) {
             int rows = e->rows - first < e->batch ? e->rows - first : e->batch;
-            forward(&work, e->features[member] + (int64_t)first * (e->widths[0] + 1), first, rows, 0);
+            forward(&work, first, rows, 0);
             write_logits(&work, first, rows);
         }
     }

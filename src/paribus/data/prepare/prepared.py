@@ -1,0 +1,13 @@
+"""What prepared rows are: dense, or sparse where they come from text."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Prepared = NDArray[np.float32] | csr_array
+"""Prepared features, (row, feature): float32, C-contiguous.
+
+Sparse ones have float32 `data`, int32 `indices` that rise in each row, each once, and `indptr`.
+"""
