@@ -12,7 +12,7 @@ from paribus.population.grouping import shape_of
 from paribus.population.outcome import FoldArrays, Lineage, Outcome
 from paribus.study.configuration import Configuration
 from tests.arithmetic import BUILT
-from tests.draw import FOLD, TASKS, random_configuration, random_fold, relative
+from tests.draw import FOLD, TASKS, configuration, fold, random_configuration, random_fold, relative
 
 pytestmark = pytest.mark.skipif(not BUILT, reason="installed without a C compiler: there is no native code")
 
@@ -49,6 +49,20 @@ def test_both_arithmetics_train_the_same_network(
     lineage, arrays = drawn(kind, seed)
     one, other = (trained(monkeypatch, on, lineage, arrays, kind) for on in (True, False))
     assert (one.epochs_run, one.best_epoch) == (other.epochs_run, other.best_epoch)
+    for ours, theirs in zip(one.weights, other.weights, strict=True):
+        assert relative(ours, theirs) < 1e-4
+
+
+@pytest.mark.parametrize("arithmetic", ["native"], indirect=True)
+@pytest.mark.parametrize("hidden", [(), (20, 3), (64,), (150, 70)])
+def test_both_arithmetics_train_the_same_network_on_long_rows(
+    monkeypatch: pytest.MonkeyPatch, hidden: tuple[int, ...]
+) -> None:
+    """Genes and pixels would be summed in pieces that don't add up, or in another order of rows."""
+    made = configuration({"hidden": hidden}, learning_rate=1e-4, batch_size=40, epochs=3)
+    arrays = fold("binary", train=71, features=native.LONG + 41)
+    lineage = Lineage(made, (3,), 0, 1)
+    one, other = (trained(monkeypatch, on, lineage, arrays, "binary") for on in (True, False))
     for ours, theirs in zip(one.weights, other.weights, strict=True):
         assert relative(ours, theirs) < 1e-4
 

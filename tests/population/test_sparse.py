@@ -111,7 +111,7 @@ def test_predictions_of_sparse_rows_are_those_of_dense_rows(hidden: tuple[int, .
     arrays = thinned(random_fold(Random(3), "multiclass", 3, train=131, features=FEATURES))
     (outcome,) = train("population", [Lineage(settings, (2,), 0, 3)], arrays, "multiclass")
     ours, theirs = (
-        predict(settings.network, outcome.weights, rows, "multiclass")
+        predict(settings, outcome.weights, rows, "multiclass", 3)
         for rows in (csr_array(arrays.val_x), arrays.val_x)
     )
     np.testing.assert_allclose(ours, theirs, atol=1e-6)

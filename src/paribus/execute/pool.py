@@ -45,7 +45,7 @@ class Pool:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if self.executor:
-            self.executor.shutdown(wait=True, kill_workers=kind is not None)
+            self.executor.shutdown(wait=True, kill_workers=True)
         self.limits.restore_original_limits()
         torch.set_num_threads(self.threads)
 

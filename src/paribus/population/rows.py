@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 
+from paribus.networks.noise import input_noise, noise, order
 from paribus.population.grouping import Common, Shape
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
 from paribus.population.row_weights import row_weights
 from paribus.population.sparse import SparseBatch
-from paribus.seeds import stream
 from paribus.study.spec import Prepare
 
 Made = TypeVar("Made")
@@ -276,23 +276,6 @@ class SparseRows(Rows):
 def rows_of(shape: Shape, lineages: Sequence[Lineage], feed: Feed, noise_sd: Tensor) -> Rows:
     """The rows of a segment."""
     return (SparseRows if shape.common.size.entries else Rows)(shape, lineages, feed, noise_sd)
-
-
-def order(seed: int, fold: int, epoch: int, rows: int) -> NDArray[np.int64]:
-    """The order of the training rows in one epoch: (row,)."""
-    return stream(seed, "order", fold, epoch).permutation(rows)
-
-
-def noise(seed: int, fold: int, epoch: int, rows: int, width: int, place: int) -> NDArray[np.float32]:
-    """Dropout's uniform noise of one epoch for the `place`-th hidden layer of `width` units:
-    (row, unit), in the epoch's order of rows. A unit is dropped where the noise is below the rate.
-    """
-    return stream(seed, "dropout", fold, epoch, width, place).random((rows, width), dtype=np.float32)
-
-
-def input_noise(seed: int, fold: int, epoch: int, rows: int, features: int) -> NDArray[np.float32]:
-    """Standard normal noise of one epoch for the features: (row, feature), in the epoch's order."""
-    return stream(seed, "input noise", fold, epoch).standard_normal((rows, features), dtype=np.float32)
 
 
 def encode(truth: NDArray[np.generic], task: Task) -> NDArray[np.float32]:

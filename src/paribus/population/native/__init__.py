@@ -33,6 +33,8 @@ KINDS = ("binary", "multiclass", "regression", "multilabel")
 LOSSES = ("binary_crossentropy", "categorical_crossentropy", "mse")
 ROWS = 64
 """Rows that are evaluated at once: their values stay in the processor's first caches."""
+LONG = 512
+"""Rows of more features are looked up where they stand; of shorter ones all share a shuffled copy."""
 VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
 """What this processor can do, in PyTorch's words, and the build that is for it."""
 
@@ -41,8 +43,8 @@ _WHOLE = (
     "momentum", "nesterov", "weighted",
 )  # fmt: skip
 _POINTERS = (
-    "widths", "trains", "features", "sparse", "truth", "weights", "noise", "rates", "roots", "decays",
-    "dropout", "rule",
+    "widths", "trains", "features", "orders", "sparse", "truth", "weights", "noise", "rates", "roots",
+    "decays", "dropout", "rule",
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ class _Networks(ctypes.Structure):
         *((name, ctypes.c_int32) for name in _WHOLE),
         ("slope", ctypes.c_float),
         ("width", ctypes.c_int64),
+        ("apart", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in _POINTERS),
         ("tables", ctypes.c_void_p * 3),
         ("logits", ctypes.c_void_p),
@@ -122,6 +125,7 @@ class _Call:
             activation=ACTIVATIONS.index(shape.activation[0]),
             slope=shape.activation[1],
             width=weights.width,
+            apart=shape.widths[0] + (not _is_long(shape)),
         )
         self.networks.tables[0] = weights.flat.data_ptr()
         self.point(widths=torch.tensor(shape.widths, dtype=torch.int32))
@@ -200,6 +204,11 @@ class NativeSteps:
         drawn = [_by_view(layer, views) if layer is not None else [0] * len(views) for layer in noise]
         if isinstance(rows, SparseRows):
             self.call.point_each("sparse", self._turned(rows, views))
+        elif _is_long(rows.shape):
+            orders = [rows.feed.order(view).data_ptr() for view in rows.views]
+            features = [_in_place(rows, view.data, "train") for view in rows.views]
+            self.call.point_each("orders", [orders[view] for view in views])
+            self.call.point_each("features", [features[view] for view in views])
         else:
             self.call.point_each("features", _by_view(rows.shuffled, views))
         self.call.point_each("truth", _by_view(rows.truth, views))
@@ -251,7 +260,24 @@ class NativeEvaluation:
         feed = rows.feed
         if isinstance(rows, SparseRows):
             return feed.ever(("address", data, part), lambda: SparseAddress(feed.sparse(data, part))).address
+        if _is_long(self.shape):
+            return _in_place(rows, data, part)
         return feed.features(data, part).data_ptr()
+
+
+def _is_long(shape: Shape) -> bool:
+    """Whether rows are looked up where they stand."""
+    return shape.widths[0] > LONG and not shape.common.size.entries
+
+
+def _in_place(rows: Rows, data: FoldName, part: str) -> int:
+    """Where the prepared features (row, feature) of a part stand."""
+    feed = rows.feed
+
+    def make() -> NDArray[np.float32]:
+        return np.ascontiguousarray(getattr(feed.folds[data], f"{part}_x"), dtype=np.float32)
+
+    return feed.ever(("in place", data, part), make).ctypes.data
 
 
 def _floats(values: NDArray[np.floating]) -> Tensor:

@@ -4,6 +4,7 @@
 
 #include "vectors.h"
 
+#define DEPTH 128 /* inputs of a layer that are summed at once, where rows are longer: see `wide_sums` */
 #define STRIPE 64 /* rows of a gradient that are made and used at once: they stay in the first cache */
 
 enum activation { RELU, TANH, SIGMOID, LINEAR, LEAKY_RELU, ELU, SELU };
@@ -31,9 +32,11 @@ typedef struct {
     int32_t weighted;       /* numbers of a row in `weights`; 0 for none */
     float slope;            /* of a leaky ReLU below 0 */
     int64_t width;          /* numbers of a member in `tables` */
+    int64_t apart;          /* numbers from one row of `features` to the next */
     const int32_t *widths;  /* layers + 1 */
     const uint8_t *trains;  /* (member): whether it still does */
-    const float **features; /* a member's: (row, widths[0] + 1), the last not used; or */
+    const float **features; /* a member's: (row, widths[0]), `apart`; or */
+    const int64_t **orders; /* a member's: (row), where its rows stand, if not in order */
     const Sparse **sparse;  /* a member's, where most features of a row are 0 */
     const float **truth;    /* a member's: (row, outputs) */
     const float **weights;  /* a member's: how much each row counts, (row, weighted) */
@@ -144,6 +147,6 @@ static int enter(Work *work, const Networks *e, int rows, int trains) {
     for (int l = 1; trains && work->layers && l < e->layers; l++)
         if (!work->layers[l].single)
             ok &= !!(work->layers[l].turned = make(e->widths[l + 1] * whole(e->widths[l])));
-    ok &= !!(work->stripe = make(STRIPE * widest)) & !!(work->packed = make(STRIPE * rows));
+    ok &= !!(work->stripe = make(STRIPE * widest)) & !!(work->packed = make(DEPTH * rows));
     return ok && work->layers;
 }

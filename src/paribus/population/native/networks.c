@@ -20,23 +20,53 @@
 #include "product.h"
 #include "sparse.h"
 
-/* The layer's sums for `rows` rows of what stands below it: (row, unit), or (row) of a single output. */
-static void sums(const Layer *layer, const float *below, int64_t below_row, int rows) {
-    if (!layer->single) {
-        const float *bias = layer->at[0] + layer->inputs * layer->stride;
-        product(rows, layer->units, layer->values, layer->stride, layer->inputs, below, below_row, 1,
-                layer->at[0], layer->stride, bias);
+/* What stands below a layer: rows of `row` numbers, in the order that is given, if any. */
+typedef struct {
+    const float *values;
+    int64_t row;
+    const int64_t *order;
+} Below;
+
+static inline const float *row_of(Below below, int64_t row) {
+    return below.values + (below.order ? below.order[row] : row) * below.row;
+}
+
+/* `count` numbers of each row, side by side. */
+static void pack(const Work *work, Below below, int rows, int from, int count, int64_t apart) {
+    for (int row = 0; row < rows; row++)
+        memcpy(work->packed + row * apart, row_of(below, row) + from, sizeof(float) * count);
+}
+
+static float single_sum(const Layer *layer, const float *values) {
+    int64_t k = 0;
+    vec sum = {0};
+    for (; k + LANES <= layer->inputs; k += LANES)
+        sum += *(const vec *)(values + k) * *(const vec *)(layer->at[0] + k);
+    if (k < layer->inputs)
+        sum += some(values + k, layer->inputs - k) * some(layer->at[0] + k, layer->inputs - k);
+    return sum_of(sum) + layer->at[0][layer->stride];
+}
+
+/* The layer's sums for `rows` rows: (row, unit), or (row) of a single output. Long rows are summed some
+   inputs after others, so that weights come from far away once; the sums go on where they stood, and have
+   the same bits. */
+static void sums(const Work *work, const Layer *layer, Below below, int rows) {
+    const float *start = layer->at[0] + layer->inputs * layer->stride;
+    if (layer->single) {
+        for (int row = 0; row < rows; row++) layer->values[row] = single_sum(layer, row_of(below, row));
         return;
     }
-    for (int row = 0; row < rows; row++) {
-        const float *values = below + row * below_row;
-        int64_t k = 0;
-        vec sum = {0};
-        for (; k + LANES <= layer->inputs; k += LANES)
-            sum += *(const vec *)(values + k) * *(const vec *)(layer->at[0] + k);
-        if (k < layer->inputs)
-            sum += some(values + k, layer->inputs - k) * some(layer->at[0] + k, layer->inputs - k);
-        layer->values[row] = sum_of(sum) + layer->at[0][layer->stride];
+    if (layer->inputs <= DEPTH && !below.order) {
+        product(rows, layer->units, layer->values, layer->stride, layer->inputs, below.values, below.row, 1,
+                layer->at[0], layer->stride, start, 0);
+        return;
+    }
+    for (int k = 0; k < layer->inputs; k += DEPTH) {
+        int count = layer->inputs - k < DEPTH ? layer->inputs - k : DEPTH;
+        pack(work, below, rows, k, count, DEPTH);
+        product(rows, layer->units, layer->values, layer->stride, count, work->packed, DEPTH, 1,
+                layer->at[0] + k * layer->stride, layer->stride, start, k ? layer->stride : 0);
+        start = layer->values;
     }
 }
 
@@ -69,38 +99,21 @@ static void errors_below(const Layer *layer, Layer *below, const float *errors, 
         for (int n = 0; n < layer->units; n++)
             layer->turned[n * below->stride + k] = layer->at[0][k * layer->stride + n];
     product(rows, layer->inputs, below->errors, below->stride, layer->units, errors, layer->stride, 1,
-            layer->turned, below->stride, 0);
+            layer->turned, below->stride, 0, 0);
     for (int64_t n = 0; n < rows * below->stride; n += LANES)
         *(vec *)(below->errors + n) *= *(const vec *)(below->factors + n);
 }
 
-/* The bias' part of a layer's step. */
-static void learn_bias(const Work *work, const Layer *layer, const float *errors, int rows, Factors by) {
-    if (layer->single) {
-        vec sum = {0};
-        for (int row = 0; row < rows; row++) sum[0] += errors[row];
-        *(vec *)work->stripe = sum;
-        move(work, layer, layer->stride, LANES, 0, by);
-        return;
-    }
-    for (int64_t n = 0; n < layer->stride; n += LANES) {
-        vec sum = {0};
-        for (int row = 0; row < rows; row++) sum += *(const vec *)(errors + row * layer->stride + n);
-        *(vec *)(work->stripe + n) = sum;
-    }
-    move(work, layer, layer->inputs * layer->stride, layer->stride, 0, by);
-}
-
 /* One layer's step: its gradient, a stripe at a time, and where it leads. Rows far apart in memory are
    packed first. */
-static void learn(const Work *work, const Layer *layer, const float *below, int64_t below_row,
-                  const float *errors, int rows, Factors by) {
+static void learn(const Work *work, const Layer *layer, Below below, const float *errors, int rows,
+                  Factors by) {
     if (layer->single) {
         for (int64_t k = 0; k < layer->inputs; k += LANES) {
             int64_t rest = layer->inputs - k;
             vec sum = {0};
             for (int row = 0; row < rows; row++) {
-                const float *values = below + row * below_row + k;
+                const float *values = row_of(below, row) + k;
                 sum += errors[row] * (rest < LANES ? some(values, rest) : *(const vec *)values);
             }
             *(vec *)work->stripe = sum;
@@ -111,37 +124,38 @@ static void learn(const Work *work, const Layer *layer, const float *below, int6
     }
     for (int k = 0; k < layer->inputs; k += STRIPE) {
         int high = layer->inputs - k < STRIPE ? layer->inputs - k : STRIPE;
-        const float *values = below + k;
-        int64_t apart = below_row;
-        if (layer->inputs > STRIPE) {
-            for (int row = 0; row < rows; row++)
-                memcpy(work->packed + row * STRIPE, values + row * below_row, sizeof(float) * high);
+        const float *values = below.values + k;
+        int64_t apart = below.row;
+        if (layer->inputs > STRIPE || below.order) {
+            pack(work, below, rows, k, high, STRIPE);
             values = work->packed, apart = STRIPE;
         }
         product(high, layer->units, work->stripe, layer->stride, rows, values, 1, apart, errors,
-                layer->stride, 0);
+                layer->stride, 0, 0);
         move(work, layer, k * layer->stride, high * layer->stride, 1, by);
     }
     learn_bias(work, layer, errors, rows, by);
 }
 
-/* A member's features from row `first` on. */
-static const float *features_from(const Work *work, int first) {
+/* What stands below a layer, from row `first` on. */
+static Below below_of(const Work *work, int l, int first) {
     const Networks *e = work->networks;
-    return e->features[work->member] + (int64_t)first * (e->widths[0] + 1);
+    const Layer *below = &work->layers[l - 1];
+    if (l) return (Below){below->values, below->stride, 0};
+    const float *features = e->features[work->member];
+    if (e->orders) return (Below){features, e->apart, e->orders[work->member] + first};
+    return (Below){features + first * e->apart, e->apart, 0};
 }
 
 /* Up to the logits. What trains drops values, and keeps slopes for the way back. */
 static void forward(const Work *work, int first, int rows, int trains) {
     const Networks *e = work->networks;
-    const float *below = e->sparse ? 0 : features_from(work, first);
-    int64_t below_row = e->widths[0] + 1;
     for (int l = 0; l < e->layers; l++) {
         Layer *layer = &work->layers[l];
         if (l == 0 && e->sparse)
             sparse_sums(layer, e->sparse[work->member], first, rows);
         else
-            sums(layer, below, below_row, rows);
+            sums(work, layer, below_of(work, l, first), rows);
         if (l == e->layers - 1) return;
         activate(layer->values, rows * layer->stride, e->activation, e->slope);
         if (trains) {
@@ -150,8 +164,6 @@ static void forward(const Work *work, int first, int rows, int trains) {
             slopes(layer->factors, layer->values, rows * layer->stride, e->activation, e->slope);
             if (noise && rate > 0.0f) drop(layer, noise + (int64_t)first * layer->units, rate, rows);
         }
-        below = layer->values;
-        below_row = layer->stride;
     }
 }
 
@@ -175,15 +187,12 @@ static void step(const Work *work, int number, Factors by) {
     const float *errors = last->values;
     for (int l = e->layers - 1; l >= 0; l--) {
         Layer *layer = &work->layers[l], *below = layer - 1;
-        if (l) {
-            errors_below(layer, below, errors, rows);
-            learn(work, layer, below->values, below->stride, errors, rows, by);
-            errors = below->errors;
-        } else if (e->sparse) {
-            sparse_learn(work, layer, e->sparse[work->member], number, errors, by);
-            learn_bias(work, layer, errors, rows, by);
-        } else
-            learn(work, layer, features_from(work, first), e->widths[0] + 1, errors, rows, by);
+        if (l) errors_below(layer, below, errors, rows);
+        if (l || !e->sparse)
+            learn(work, layer, below_of(work, l, first), errors, rows, by);
+        else
+            sparse_learn(work, layer, e->sparse[work->member], number, errors, rows, by);
+        if (l) errors = below->errors;
     }
 }
 

@@ -69,3 +69,20 @@ static void move(const Work *work, const Layer *layer, int64_t from, int64_t cou
         }
     }
 }
+
+/* The bias' part of a layer's step. */
+static void learn_bias(const Work *work, const Layer *layer, const float *errors, int rows, Factors by) {
+    if (layer->single) {
+        vec sum = {0};
+        for (int row = 0; row < rows; row++) sum[0] += errors[row];
+        *(vec *)work->stripe = sum;
+        move(work, layer, layer->stride, LANES, 0, by);
+        return;
+    }
+    for (int64_t n = 0; n < layer->stride; n += LANES) {
+        vec sum = {0};
+        for (int row = 0; row < rows; row++) sum += *(const vec *)(errors + row * layer->stride + n);
+        *(vec *)(work->stripe + n) = sum;
+    }
+    move(work, layer, layer->inputs * layer->stride, layer->stride, 0, by);
+}

@@ -58,9 +58,9 @@ static void sparse_sums(const Layer *layer, const Sparse *features, int first, i
     }
 }
 
-/* The layer's step but for its bias: every weight moves, those without an entry by a gradient of 0. */
+/* The layer's step: every weight moves, those without an entry by a gradient of 0. */
 static void sparse_learn(const Work *work, const Layer *layer, const Sparse *features, int step,
-                         const float *errors, Factors by) {
+                         const float *errors, int rows, Factors by) {
     int64_t at = features->step_starts[step], end = features->step_starts[step + 1];
     int64_t row_size = layer->single ? 1 : layer->stride;
     for (int k = 0; k < layer->inputs; k += STRIPE) {
@@ -70,15 +70,16 @@ static void sparse_learn(const Work *work, const Layer *layer, const Sparse *fea
         for (; at < end && features->touched[at] < k + high; at++) {
             int64_t start = features->touch_starts[at], entries = features->touch_starts[at + 1] - start;
             const float *values = features->turned + start;
-            const int32_t *rows = features->rows + start;
+            const int32_t *at_rows = features->rows + start;
             float *to = work->stripe + (features->touched[at] - k) * row_size;
             if (layer->single)
-                *to = gather_numbers(entries, values, rows, errors);
+                *to = gather_numbers(entries, values, at_rows, errors);
             else
-                gather_rows(to, 0, entries, values, rows, errors, layer->stride);
+                gather_rows(to, 0, entries, values, at_rows, errors, layer->stride);
         }
         move(work, layer, k * row_size, numbers, 1, by);
     }
+    learn_bias(work, layer, errors, rows, by);
 }
 
 /* Lay the entries of each step's batch out by feature. 0, or 1 where there was no memory. */
