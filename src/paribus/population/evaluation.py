@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from paribus.networks.mlp import Weights
+from paribus.networks.network import Weights
 from paribus.population import native
 from paribus.population.buffers import Stack
 from paribus.population.grouping import EVALUATION_ROWS, SEGMENT, Shape

@@ -57,7 +57,8 @@ class Common:
     @property
     def place(self) -> Place:
         """Where its numbers live."""
-        return Place(getattr(torch, self.precision), torch.device(self.device))
+        dtype = torch.float64 if self.precision == "float64" else torch.float32
+        return Place(dtype, torch.device(self.device))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from paribus.data.prepare.prepared import Prepared
-from paribus.networks.mlp import Weights
+from paribus.networks.network import Weights
 from paribus.study.configuration import Configuration
 
 FoldName = tuple[int, str]

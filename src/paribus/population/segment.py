@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.networks.initial import initial_weights
-from paribus.networks.mlp import Weights
+from paribus.networks.network import Weights
 from paribus.population import native
 from paribus.population.buffers import Stack
 from paribus.population.evaluation import evaluation

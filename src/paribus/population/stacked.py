@@ -45,6 +45,7 @@ class StackedMLP:
         ]
         self.values = [inputs[..., :-1] for inputs in self.inputs]
         self.residual = shape.residual
+        self.product = rounded_product if shape.common.precision == "bfloat16" else product
         self.norms: list[Norm] = []
         if shape.norm[0] != "none":
             trained = weights.arrays[self.depth + 1 : 2 * self.depth + 1]
@@ -56,7 +57,7 @@ class StackedMLP:
         current: Tensor | SparseBatch = rows
         for layer in range(self.depth):
             sums, acted, values = self.sums[layer], self.acted[layer], self.values[layer]
-            _sums(current, self.matrices[layer], sums.view)
+            self._sums(current, self.matrices[layer], sums.view)
             if self.norms:
                 self.norms[layer].forward(sums.view, trains)
             self.activation.apply(sums.flat, acted.flat)
@@ -70,16 +71,25 @@ class StackedMLP:
                 values.add_(self.values[layer - 1])
             current = self.inputs[layer]
         logits = self.sums[-1]
-        _sums(current, self.matrices[-1], logits.view)
+        self._sums(current, self.matrices[-1], logits.view)
         return logits
 
+    def _sums(self, inputs: Tensor | SparseBatch, matrix: Tensor, out: Tensor) -> None:
+        """Write a layer's sums: (member, row, unit)."""
+        if isinstance(inputs, SparseBatch):
+            inputs.sums(matrix, out)
+        else:
+            self.product(inputs, matrix, out)
 
-def _sums(inputs: Tensor | SparseBatch, matrix: Tensor, out: Tensor) -> None:
-    """Write a layer's sums: (member, row, unit)."""
-    if isinstance(inputs, SparseBatch):
-        inputs.sums(matrix, out)
-    else:
-        torch.bmm(inputs, matrix, out=out)
+
+def product(one: Tensor, other: Tensor, out: Tensor) -> None:
+    """Write a batched product."""
+    torch.bmm(one, other, out=out)
+
+
+def rounded_product(one: Tensor, other: Tensor, out: Tensor) -> None:
+    """Write a batched product of numbers rounded to bfloat16; it is rounded so itself."""
+    out.copy_(torch.bmm(one.bfloat16(), other.bfloat16()))
 
 
 class TrainedMLP(StackedMLP):
@@ -96,11 +106,12 @@ class TrainedMLP(StackedMLP):
         """Write the gradients by all arrays, after a `forward` of `rows`."""
         by_sums, skipped = by_logits, None
         for layer in range(self.depth, 0, -1):
-            torch.bmm(self.below[layer - 1], by_sums, out=self.into[layer])
+            self.product(self.below[layer - 1], by_sums, self.into[layer])
             gradient = self.by_values[layer - 1]
-            # A product over one output is a multiplication; the library's way there is slow.
-            product = torch.mul if by_sums.shape[-1] == 1 else torch.bmm
-            product(by_sums, self.transposed[layer], out=gradient.view)
+            if by_sums.shape[-1] == 1:  # a multiplication: the library's way to such a product is slow
+                torch.mul(by_sums, self.transposed[layer], out=gradient.view)
+            else:
+                self.product(by_sums, self.transposed[layer], gradient.view)
             if skipped is not None:
                 gradient.view.add_(skipped)
             skipped = gradient.view.clone() if self.residual[layer - 1] else None
@@ -114,4 +125,4 @@ class TrainedMLP(StackedMLP):
         if isinstance(rows, SparseBatch):
             rows.gradient(by_sums, self.into[0])
         else:
-            torch.bmm(rows.transpose(1, 2), by_sums, out=self.into[0])
+            self.product(rows.transpose(1, 2), by_sums, self.into[0])

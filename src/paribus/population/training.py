@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from paribus.networks.mlp import Weights
+from paribus.networks.network import Weights
 from paribus.population.evaluation import Scored, evaluate, judged, mean_losses
 from paribus.population.grouping import Shape
 from paribus.population.losses import LOSSES

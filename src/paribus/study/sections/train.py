@@ -99,7 +99,7 @@ class Train(Section):
     clip_value: Positive | None = None
     """The most that a number of the gradient may be, in size."""
     schedule: Schedule | None = None
-    precision: Literal["auto", "float32", "float64"] = "auto"
+    precision: Literal["auto", "float32", "float64", "bfloat16"] = "auto"
     """Of all numbers in training; auto: float32, and float64 for the numpy engine, which knows no other."""
     batch_size: Annotated[int, Field(ge=1, le=1_000_000_000)] = 32
     epochs: Count = 20
@@ -122,6 +122,12 @@ class Train(Section):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
+        if self.precision == "bfloat16" and self.engine != "population":
+            raise RuleError(
+                f"'bfloat16': the {self.engine} engine doesn't round its products so: say auto, or"
+                " train.engine = 'population'",
+                "precision",
+            )
         if self.engine == "numpy" and self.precision == "float32":
             raise RuleError(
                 "'float32': the numpy engine computes in float64: say float64, or auto", "precision"
