@@ -2,6 +2,7 @@
 
     python benchmarks/winners_curse.py
     python benchmarks/winners_curse.py --ways nested --shuffles 3 --markdown winners_curse.md
+    python benchmarks/winners_curse.py --ways nested --levels 3      # 243 configurations
 
 The broad grid of study A on its own rows, each shuffle of the labels a study of its own through
 `paribus.run`. The truth is an area under the ROC curve of 0.5. Beside it: the best validation score as it
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,9 +48,13 @@ def shuffled(seed: int) -> pd.DataFrame:
     return rows.assign(diagnosis=np.random.default_rng(seed).permutation(labels))
 
 
-def broad(seed: int, **protocol: Any) -> Study:
-    """Study A's broad grid alone, judged by the area under the ROC curve."""
+def broad(seed: int, levels: int | None = None, **protocol: Any) -> Study:
+    """Study A's broad grid alone, judged by the area under the ROC curve; of each factor at most so many
+    `levels`, evenly through them.
+    """
     asked = read_study(STUDY)
+    (stage,) = (stage for stage in asked.stage if stage.name == STAGE)
+    fewer = {path: thinned(tuple(listed), levels) for path, listed in stage.factors.items()}
     return Study(
         name="labels shuffled",
         seed=seed,
@@ -57,14 +63,22 @@ def broad(seed: int, **protocol: Any) -> Study:
         prepare=asked.prepare,
         network=asked.network,
         train=asked.train,
-        stage=[stage for stage in asked.stage if stage.name == STAGE],
+        stage=[stage.model_copy(update={"factors": fewer})],
     )
 
 
-def judged(seed: int, workers: int, **protocol: Any) -> dict[str, Any]:
+def thinned(listed: tuple[Any, ...], levels: int | None) -> tuple[Any, ...]:
+    """At most so many of a factor's levels, the first and the last among them."""
+    if levels is None or len(listed) <= levels:
+        return listed
+    return tuple(listed[place] for place in np.linspace(0, len(listed) - 1, levels).astype(int))
+
+
+def judged(seed: int, workers: int, levels: int | None, **protocol: Any) -> dict[str, Any]:
     """The summary of one shuffle's study."""
     with TemporaryDirectory(prefix="paribus-shuffled-") as folder:
-        return run(broad(seed, **protocol), Path(folder), frame=shuffled(seed), workers=workers).summary
+        study = broad(seed, levels, **protocol)
+        return run(study, Path(folder), frame=shuffled(seed), workers=workers).summary
 
 
 def figures(summary: dict[str, Any]) -> dict[str, float]:
@@ -98,11 +112,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--shuffles", type=int, default=10)
     parser.add_argument("--ways", default="validation,training", help=f"of {','.join(WAYS)}")
+    parser.add_argument("--levels", type=int, help="of each factor at most; all where it isn't given")
     parser.add_argument("--workers", type=int, default=available_workers())
     parser.add_argument("--markdown", type=Path)
     asked = parser.parse_args()
+    factors = broad(0, asked.levels).stage[0].factors
+    n_configurations = prod(len(tuple(listed)) for listed in factors.values())
+    told = f"{n_configurations:,} configurations, {asked.shuffles} shuffles of the labels"
     lines = [
-        f"1,620 configurations, {asked.shuffles} shuffles of the labels; the truth is an area of 0.5",
+        f"{told}; the truth is an area of 0.5",
         "",
         "| stopped by | estimate of the chosen one | mean | 95 % of the mean | least to most | covers 0.5 |",
         "|---|---|---|---|---|---|",
@@ -110,7 +128,7 @@ def main() -> None:
     for way in asked.ways.split(","):
         found = []
         for seed in range(asked.shuffles):
-            found.append(figures(judged(seed, asked.workers, **WAYS[way])))
+            found.append(figures(judged(seed, asked.workers, asked.levels, **WAYS[way])))
             print(way, seed, found[-1], file=sys.stderr, flush=True)
         lines += table(way, found)
     text = "\n".join(lines)

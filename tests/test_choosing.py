@@ -70,7 +70,8 @@ def test_nested_validation_covers_chance_and_the_best_of_a_grid_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The best of many configurations on noise would be reported as skill: winner's curse."""
-    monkeypatch.setattr(import_module("paribus.run"), "write_report", lambda *_: None)
+    for name in ("write_report", "deliver"):
+        monkeypatch.setattr(import_module("paribus.run"), name, lambda *_: ())
     found = np.array([estimates(seed, tmp_path / str(seed)) for seed in range(1, REPETITIONS + 1)])
     spread = stats.t.ppf(0.975, len(found) - 1) * found.std(axis=0, ddof=1) / np.sqrt(len(found))
     (naive_low, nested_low), (naive_high, nested_high) = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,13 @@ name = "width"
 factors."network.hidden" = [[2], [4], [6]]
 """
 AGAIN = "robustness = { top = 2, seeds = 3 }"
+
+
+@pytest.fixture(autouse=True)
+def no_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures and a model take longer than the trials."""
+    monkeypatch.setattr("paribus.report.write.figures", lambda *_: [], raising=False)
+    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: ())
 
 
 def study(validation: str = "kfold:3", again: bool = True) -> Study:

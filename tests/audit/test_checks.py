@@ -95,6 +95,9 @@ def test_the_confounder_of_a_table_is_named() -> None:
     """The published depth table, with another loss in one row, would be read as an effect of depth."""
     told = message(replace(SOUND, study=STUDY.model_copy(update={"stage": (MIXED,)})), "PB009")
     assert "'network.hidden' and 'train.loss' change together" in told
+    searched = MIXED.model_copy(update={"design": "adaptive", "configurations": 40})
+    told = message(replace(SOUND, study=STUDY.model_copy(update={"stage": (searched,)})), "PB009")
+    assert "'network.hidden' and 'train.loss' are drawn near levels that did well together" in told
     told = message(replace(SOUND, study=STUDY.model_copy(update={"question": (LAYOUT,)})), "PB008")
     assert "'network.hidden' changes the number of layers (1 to 2) together with their widths" in told
 

@@ -40,8 +40,12 @@ def test_a_grid_is_decomposed_exactly() -> None:
     assert total == pytest.approx(1)
 
 
-def test_what_is_no_full_grid_is_not_decomposed() -> None:
-    """Lost trials would bend the shares; ten configurations are the fewest that a forest can learn."""
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_is_no_full_grid_is_not_decomposed(installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost trials would bend the shares; ten configurations are the fewest that a forest can learn. Without
+    the extra `adaptive` there would be no importance at all, or a report that ends in an error.
+    """
+    monkeypatch.setattr("paribus.stats.answers.importance.is_installed", lambda: installed)
     stage = Stage(name="grid", factors=FACTORS)
     lost = table(stage, [0.5, 0.5, 0.6, 0.6, 0.7, float("nan")])
     assert stage_importance(stage, lost, "accuracy") is None
@@ -49,8 +53,14 @@ def test_what_is_no_full_grid_is_not_decomposed() -> None:
     many["config_id"] = [f"c{n}" for n in range(len(many))]
     found = stage_importance(stage, many, "accuracy")
     assert found is not None
-    assert found.method == "permutation_importance"
-    assert np.isfinite(found.fit)
+    shuffled = found.beside if installed else found
+    assert shuffled is not None
+    assert shuffled.method == "permutation_importance"
+    assert np.isfinite(shuffled.fit)
+    if installed:
+        assert found.methods == ("fanova", "permutation_importance")
+        assert {each.factors for each in found.effects} == {each.factors for each in shuffled.effects}
+        assert all(0 <= each.share <= 1 for each in found.effects)
 
 
 def test_one_factor_is_compared_with_itself_alone() -> None:

@@ -63,6 +63,19 @@ def test_pooled_predictions_stand_at_their_rows(tmp_path: Path) -> None:
             assert (pooled[place, fold == FOLDS] == predicted(fold, seed)).all()
 
 
+def test_means_of_many_configurations_are_those_of_each(tmp_path: Path) -> None:
+    """What choosing costs would be computed from other predictions than the choice."""
+    found, names = record(tmp_path, (0.1, 0.2, 0.3))
+    held_out = HeldOut(found, is_pooled=False)
+    assert held_out.means([]) is None
+    for chosen in (names, names[1:]):
+        pooled = [held_out.pooled(name) for name in sorted(chosen)]
+        means = held_out.means(chosen)
+        assert means is not None
+        assert means.dtype == np.float32
+        assert (means == np.stack([each.mean(axis=0) for each in pooled if each is not None])).all()
+
+
 def test_a_score_is_the_mean_over_folds_with_the_corrected_interval(tmp_path: Path) -> None:
     """Overlapping training parts would be taken for independent ones."""
     found, (name,) = record(tmp_path)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from paribus.population.metrics import scores
 from paribus.stats.optimism import optimism
+from paribus.stats.resampled_areas import resampled_areas
 
 
 def test_the_best_of_many_coins_is_worth_a_coin() -> None:
@@ -46,3 +49,27 @@ def test_smaller_is_better_where_it_is() -> None:
 def test_one_configuration_was_not_chosen() -> None:
     """A cost would be made up where there was no choice."""
     assert optimism("binary", "accuracy", np.array([0, 1]), np.zeros((1, 2), np.float32)) is None
+
+
+def test_areas_of_resamples_are_those_of_sorting_anew() -> None:
+    """The cost of choosing by the ROC curve would be that of other rows, or of ties broken by chance."""
+    random = np.random.default_rng(1)
+    truth = random.integers(0, 2, 40) == 1
+    p = np.round(random.random((30, 40)), 1).astype(np.float32)
+    resamples = [random.integers(0, 40, 40) for _ in range(5)] + [np.flatnonzero(truth)]
+    found = resampled_areas(truth, p, resamples)
+    for rows, areas in zip(resamples, found, strict=True):
+        expected = scores("binary", ["roc_auc"], truth[rows], p[:, rows])["roc_auc"]
+        assert np.array_equal(areas, expected, equal_nan=True)
+    assert np.isnan(found[-1]).all()
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "recall", "brier"])
+def test_many_configurations_are_scored_some_at_a_time(metric: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study with more configurations would be judged differently."""
+    random = np.random.default_rng(2)
+    truth = random.integers(0, 2, 50)
+    p = random.random((60, 50)).astype(np.float32)
+    whole = optimism("binary", metric, truth, p)
+    monkeypatch.setattr("paribus.stats.optimism.TOGETHER", 700)
+    assert optimism("binary", metric, truth, p) == whole

@@ -139,3 +139,27 @@ def test_reading_leaves_no_files_behind(tmp_path: Path) -> None:
     with Record.at(tmp_path) as reader, pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.connection.execute("delete from facts")
     assert [path.name for path in tmp_path.iterdir()] == ["paribus.db"]
+
+
+def test_one_pass_over_the_record_reads_what_each_configuration_predicted(tmp_path: Path) -> None:
+    """The audit and the cost of choosing would look at other predictions than the leaderboard, or at
+    trials that failed.
+    """
+    made = [configuration(epochs=epochs) for epochs in (1, 2, 3)]
+    large = np.zeros((300, 100), np.float32)  # arrays too large to be read whole
+    with Record.at(tmp_path, create=True) as record:
+        record.put_facts(robustness_seeds=[3])
+        record.plan([Trial("one", each, 0, seed) for each in made for seed in (1, 2, 3)])
+        record.put_outcomes([outcome(made[0], seed=seed) for seed in (1, 2, 3)])
+        record.put_outcomes(
+            [outcome(made[1], seed=1, weights=(large,)), outcome(made[1], 2, status="failed")]
+        )
+        record.put_outcomes([outcome(made[2], seed=1, predictions=None)])
+        for retrained in (False, True):
+            every = dict(record.all_predictions(retrained=retrained))
+            for each in made:
+                own = record.predictions(each.config_id, retrained=retrained)
+                found = every.get(each.config_id, {})
+                assert found.keys() == own.keys()
+                assert all(found[key].tolist() == own[key].tolist() for key in own)
+        assert dict(record.all_predictions())[made[1].config_id].keys() == {(0, 1)}

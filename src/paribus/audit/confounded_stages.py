@@ -5,8 +5,8 @@ from __future__ import annotations
 from paribus.audit.evidence import Blank, Evidence, Finding
 
 FINDING = Blank("PB009", "Tables by level compare like with like", "note")
-TOGETHER = "list"
-"""The design that moves its factors together."""
+TOGETHER = {"list": "change together", "adaptive": "are drawn near levels that did well together"}
+"""The designs that move their factors together, and how."""
 
 
 def check(evidence: Evidence) -> Finding:
@@ -14,9 +14,9 @@ def check(evidence: Evidence) -> Finding:
     if not evidence.study.stage:
         return FINDING.not_applicable("For studies with stages.")
     mixed = [
-        f"in stage '{stage.name}' {' and '.join(map(repr, stage.factors))} change together"
+        f"in stage '{stage.name}' {' and '.join(map(repr, stage.factors))} {TOGETHER[stage.design]}"
         for stage in evidence.study.stage
-        if stage.design == TOGETHER and len(stage.factors) > 1
+        if stage.design in TOGETHER and len(stage.factors) > 1
     ]
     if not mixed:
         return FINDING.passed("No stage changes two factors together without crossing them.")

@@ -12,7 +12,9 @@ def check(evidence: Evidence) -> Finding:
     leaked = evidence.data["leaked_duplicates"]
     if not leaked:
         return FINDING.passed("No validation or test row equals a training row.")
+    sealed = evidence.data.get("sealed_duplicates", 0)
+    among = f" {sealed} test rows equal a row outside the test part." if sealed else ""
     return FINDING.found(
-        f"{leaked} validation or test rows equal a training row in every feature.",
+        f"{leaked} validation or test rows equal a training row in every feature.{among}",
         "Remove duplicated rows from the data, or keep them together with data.group.",
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from paribus.errors import StudyError
+from paribus.designs.adaptive import optuna_quietly
 from paribus.stats.surrogate_importance import FactorImportance, Importances, drawn, nothing
 
 TREES, DEPTH = 16, 10
@@ -24,22 +24,16 @@ def fanova(levels: Mapping[str, Sequence[Any]], values: ArrayLike, seed: int = 0
     Hoos & Leyton-Brown 2014. Raises `StudyError` where Optuna isn't installed, ValueError for fewer than
     two configurations.
     """
-    try:
-        import optuna  # noqa: PLC0415
-    except ImportError:
-        raise StudyError('fANOVA needs Optuna: pip install "paribus[adaptive]"') from None
     columns, target = drawn(levels, np.asarray(values, dtype=np.float64), fewest=2)
     if target.min() == target.max():
         return nothing(levels, len(target), "fanova")
     codes = {name: _binned(column) for name, column in zip(levels, columns.T, strict=True)}
-    ranges: dict[str, optuna.distributions.BaseDistribution] = {
-        name: optuna.distributions.IntDistribution(0, int(code.max()))
-        for name, code in codes.items()
-        if code.max() > 0
-    }
-    told = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
+    with optuna_quietly() as optuna:
+        ranges = {
+            name: optuna.distributions.IntDistribution(0, int(code.max()))
+            for name, code in codes.items()
+            if code.max() > 0
+        }
         study = optuna.create_study()
         study.add_trials(
             optuna.trial.create_trial(
@@ -50,9 +44,7 @@ def fanova(levels: Mapping[str, Sequence[Any]], values: ArrayLike, seed: int = 0
             for row, value in enumerate(target)
         )
         evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, max_depth=DEPTH, seed=seed)
-        found = evaluator.evaluate(study)
-    finally:
-        optuna.logging.set_verbosity(told)
+        found: dict[str, float] = evaluator.evaluate(study)
     every = {**found, **{name: 0.0 for name in levels if name not in found}}
     return Importances(
         factors=tuple(

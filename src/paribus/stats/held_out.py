@@ -67,13 +67,26 @@ class HeldOut:
         """
         return self._kept(config_id)
 
+    def means(self, config_ids: Iterable[str]) -> NDArray[np.float32] | None:
+        """The mean over seeds of what `pooled` gives, (configuration, row[, class]): of those of
+        `config_ids` that have it, in the order of their names, by one pass over the record.
+
+        None where none has.
+        """
+        wanted = set(config_ids)
+        every = self.record.all_predictions(retrained=self.retrained)
+        pooled = (self._together(predictions) for name, predictions in every if name in wanted)
+        found = [each.mean(axis=0) for each in pooled if each is not None]
+        return np.stack(found) if found else None
+
     def _pooled(self, config_id: str) -> NDArray[np.float32] | None:
+        return self._together(self.record.predictions(config_id, retrained=self.retrained))
+
+    def _together(
+        self, predictions: Mapping[tuple[int, int], NDArray[np.float32]]
+    ) -> NDArray[np.float32] | None:
         rows, places, _ = self._places
-        found = {
-            key: each
-            for key, each in self.record.predictions(config_id, retrained=self.retrained).items()
-            if key[0] in self.sizes
-        }
+        found = {key: each for key, each in predictions.items() if key[0] in self.sizes}
         seeds = sorted({seed for _, seed in found})
         if not found or len(found) < len(seeds) * len(self.sizes):
             return None

@@ -6,6 +6,7 @@ rows; their mean is what the interval is for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,8 @@ __all__ = [
 
 LEVEL = 0.95
 RESAMPLES = 2000
+ROWS_AT_ONCE = 2**20
+"""Of all resamples that are looked at together."""
 _Z = float(stats.norm.ppf((1 + LEVEL) / 2))
 Array = NDArray[np.generic]
 
@@ -125,11 +128,20 @@ def newcombe(area: float, positives: int, negatives: int) -> Interval:
 
 def bootstrap(kind: str, metric: str, truth: Array, predictions: Array) -> Interval:
     """Percentiles of the replicates' mean score over resampled rows, always the same rows."""
-    chosen = stream(0, "bootstrap").integers(0, len(truth), (RESAMPLES, len(truth)))
     found = np.zeros(RESAMPLES)
-    for replicate in predictions:
-        found += scores(kind, [metric], truth[chosen], replicate[chosen])[metric] / len(predictions)
+    for some, chosen in _resampled(len(truth)):
+        for replicate in predictions:
+            values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
+            found[some] += values / len(predictions)
     return _percentiles(found)
+
+
+def _resampled(n_rows: int) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+    """Which resamples, and the rows of each: (resample, row). So many at a time that memory is bounded."""
+    random, at_once = stream(0, "bootstrap"), max(1, ROWS_AT_ONCE // n_rows)
+    for start in range(0, RESAMPLES, at_once):
+        some = slice(start, min(start + at_once, RESAMPLES))
+        yield some, random.integers(0, n_rows, (some.stop - start, n_rows))
 
 
 def _percentiles(found: NDArray[np.float64]) -> Interval:
@@ -145,10 +157,10 @@ def paired(kind: str, metric: str, truth: Array, one: Array, other: Array) -> In
 
 def paired_resamples(kind: str, metric: str, truth: Array, one: Array, other: Array) -> NDArray[np.float64]:
     """`one`'s score minus `other`'s on each resample of the rows, (resample,)."""
-    chosen = stream(0, "bootstrap").integers(0, len(truth), (RESAMPLES, len(truth)))
     found = np.zeros(RESAMPLES)
-    for sign, predictions in ((1, one), (-1, other)):
-        for replicate in predictions:
-            values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
-            found += sign * values / len(predictions)
+    for some, chosen in _resampled(len(truth)):
+        for sign, predictions in ((1, one), (-1, other)):
+            for replicate in predictions:
+                values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
+                found[some] += sign * values / len(predictions)
     return found

@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from paribus.errors import FailedTrialsError
+from paribus.steps.choice import Choice
+from paribus.steps.searching import search
 from paribus.steps.work import Work
 from paribus.store.tables import configuration_of
 from paribus.study.configuration import Configuration
-from paribus.study.plan import (
-    OUTER,
-    QUESTION,
-    ROBUSTNESS,
-    Trial,
-    configurations,
-    kept,
-    question_configurations,
-    stages,
-    trials,
-)
-from paribus.study.spec import Stage, Study
-
-
-class Choice:
-    """What is compared on some folds, and from which configurations the next stage starts there."""
-
-    def __init__(self, own: Configuration, folds: Collection[int]) -> None:
-        """`own`: the study's own settings, from which the first stage starts."""
-        self.own, self.bases, self.folds = own, [own], folds
-        self.compared: tuple[Configuration, ...] = ()
-        self.seen: set[str] = set()
-
-    def draw(self, stage: Stage) -> None:
-        """Compare what `stage` draws from the bases."""
-        self.add(configurations(stage, self.bases, self.own))
-
-    def add(self, compared: tuple[Configuration, ...]) -> None:
-        """Compare these."""
-        self.compared = compared
-        self.seen |= {configuration.config_id for configuration in compared}
-
-    def trials(self, name: str, study: Study) -> tuple[Trial, ...]:
-        """What is compared now, on all folds and seeds."""
-        return trials(name, self.compared, self.folds, study)
-
-    def of(self, frame: pd.DataFrame, stage: str | None = None) -> pd.DataFrame:
-        """The trials of what was compared, on its folds: of one stage, or of all."""
-        inside = frame["fold"].isin(self.folds) & frame["config_id"].isin(self.seen)
-        after = frame["stage"].isin([OUTER, ROBUSTNESS])
-        return frame[inside & ((frame["stage"] == stage) if stage else ~after)]
+from paribus.study.plan import OUTER, QUESTION, Trial, kept, question_configurations, stages, trials
+from paribus.study.spec import Stage
 
 
 def choose(work: Work) -> None:
@@ -64,12 +27,7 @@ def choose(work: Work) -> None:
     own = Choice(base, work.parts.compared)
     outer = [Choice(base, inner) for _, inner in work.parts.outer.values()]
     for position, stage in enumerate(stages(work.study)):
-        for choice in (own, *outer):
-            choice.draw(stage)
-        boards = [
-            _complete(work, stage.name, [own, *outer]),
-            *(work.rank(choice.of(work.frame(), stage.name)) for choice in outer),
-        ]
+        boards = _boards(work, stage, [own, *outer])
         for choice, board in zip((own, *outer), boards, strict=True):
             chosen = _kept(work, stage, board)
             if choice is own:
@@ -83,15 +41,32 @@ def answer(work: Work) -> None:
     """Train what every question compares, from the study's own settings."""
     for question in work.study.question:
         choice = Choice(Configuration.base(work.study), work.parts.compared)
-        choice.add(tuple(made for _, made in question_configurations(work.study, question)))
+        choice.compare(tuple(made for _, made in question_configurations(work.study, question)))
         _complete(work, QUESTION + question.name, [choice])
+
+
+def _boards(work: Work, stage: Stage, choices: Sequence[Choice]) -> list[pd.DataFrame]:
+    """Draw and train a stage; what each choice compared, the best first."""
+    if stage.is_adaptive:
+        search(work, stage, choices)
+        own = _ranked(work, stage.name, choices[0])
+    else:
+        for choice in choices:
+            choice.draw(stage)
+        own = _complete(work, stage.name, choices)
+    return [own, *(work.rank(choice.of(work.frame(), stage.name)) for choice in choices[1:])]
 
 
 def _complete(work: Work, name: str, choices: Sequence[Choice]) -> pd.DataFrame:
     """Train what is missing of a stage; what its first choice compared, the best first."""
     asked = {trial.key: trial for choice in choices for trial in choice.trials(name, work.study)}
     work.train(name, list(asked.values()))
-    found = work.rank(choices[0].of(work.frame(), name))
+    return _ranked(work, name, choices[0])
+
+
+def _ranked(work: Work, name: str, choice: Choice) -> pd.DataFrame:
+    """What a choice compared in a stage that ended, the best first."""
+    found = work.rank(choice.of(work.frame(), name))
     work.progress.ranked(name, found)
     return found
 

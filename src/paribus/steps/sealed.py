@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data import OpenedPart
+from paribus.data import OpenedPart, Prepared
 from paribus.execute.trainer import lineages_of, prepare
 from paribus.networks.predict import predict
 from paribus.population.metrics import scores
@@ -60,8 +60,8 @@ def _openings(work: Work, lineages: Sequence[Lineage], rows: OpenedPart, reason:
                 yield Opening(key, reason, judged, predictions)
 
 
-def _predicted(work: Work, key: Key, lineage: Lineage, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def _predicted(work: Work, key: Key, lineage: Lineage, rows: Prepared) -> NDArray[np.float32]:
     """What a recorded network predicts for prepared rows."""
     network = weights(unpack(work.record.arrays(key)))
     asked = lineage.configuration
-    return predict(asked.network, network, rows, work.task.kind, asked.train.convention)
+    return predict(asked, network, rows, work.task.kind, work.task.n_outputs)

@@ -41,12 +41,20 @@ class Work:
         return [*stage_names(self.study), *outer, *retrained]
 
     def train(self, name: str, asked: Sequence[Trial]) -> None:
+        """Begin `name`, whose trials are `asked`, and train those of them that have no outcome yet."""
+        done = self.record.trained()
+        self.begin(name, len(asked), sum(trial.key in done for trial in asked))
+        self.finish(asked)
+
+    def begin(self, name: str, n_trials: int, n_done: int) -> None:
+        """Say that a stage of so many trials begins, of which so many stand in the record."""
+        names = self.names
+        self.progress.stage(name, names.index(name) + 1, len(names), n_trials, n_done)
+
+    def finish(self, asked: Sequence[Trial]) -> None:
         """Train those of `asked` that have no outcome yet, and write down each population as it ends."""
         self.record.plan(asked)
         done = self.record.trained()
-        n_done = sum(trial.key in done for trial in asked)
-        names = self.names
-        self.progress.stage(name, names.index(name) + 1, len(names), len(asked), n_done)
         for outcomes in train(asked, done, self.shelf, self.pool, self.task, self.progress):
             self.record.put_outcomes(outcomes, measured(outcomes))
             self.progress.trained(outcomes)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
+from io import BytesIO
 from sqlite3 import Blob
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +31,23 @@ def unpack(blob: bytes) -> dict[str, NDArray[np.generic]]:
     return dict(load(blob))
 
 
-def read_one(blob: Blob, name: str) -> NDArray[np.generic] | None:
+def read_one(blob: Blob | BytesIO, name: str) -> NDArray[np.generic] | None:
     """One array of what `pack` put together, without reading the others; None where it isn't there."""
     length = int.from_bytes(blob.read(_LENGTH), "little")
-    entry = json.loads(blob.read(length)).get(name)
+    entry = _entries(blob.read(length)).get(name)
     if entry is None:
         return None
     start, end = entry["data_offsets"]
     blob.seek(_LENGTH + length + start)
     array: NDArray[np.generic] = np.frombuffer(blob.read(end - start), dtype=_TYPES[entry["dtype"]])
     return array.reshape(entry["shape"])
+
+
+@lru_cache(maxsize=256)
+def _entries(header: bytes) -> dict[str, Any]:
+    """Where each array lies: the same for all networks of one shape and as many epochs."""
+    found: dict[str, Any] = json.loads(header)
+    return found
 
 
 _LENGTH = 8

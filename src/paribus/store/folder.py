@@ -16,7 +16,7 @@ from paribus.execute.device import arithmetic
 from paribus.store.record import NAME, Record
 from paribus.study.changes import changes, study_hash
 from paribus.study.spec import Study
-from paribus.study.toml import format_study, parse_study
+from paribus.study.toml import format_study, parse_recorded
 
 STUDY = "study.toml"
 SHOWN_CHANGES = 12
@@ -81,7 +81,7 @@ def read_record(record: Record) -> Study:
     text = record.fact("study")
     if text is None:
         raise StudyError(f"{record.path}: no study stands in it yet: run one with `paribus run --out`")
-    return parse_study(text, NAME)
+    return parse_recorded(text, NAME)
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -39,6 +39,7 @@ def profile(table: Table, parts: Split, columns: TableProfile | None = None) -> 
         "features": list(table.names),
         "duplicates": table.duplicates,
         "leaked_duplicates": parts.leaked_duplicates,
+        "sealed_duplicates": parts.sealed_duplicates,
         "parts": sizes,
         "folds": [_sizes(fold) for fold in parts.folds],
         "n_groups": None if table.marks.groups is None else int(table.marks.groups.max()) + 1,

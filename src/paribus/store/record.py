@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,8 @@ from paribus.study.plan import Trial
 NAME = "paribus.db"
 Key = tuple[str, int, int]
 """(config_id, fold, seed)."""
+_SMALL = f"case when length(arrays) <= {2**16} then arrays end"
+"""Arrays that are read whole sooner than in part: those of small networks."""
 
 
 @dataclass(frozen=True)
@@ -220,13 +225,33 @@ class Record:
         """
         table = "openings" if opened else "outcomes"
         done = "" if opened else "and status = 'done'"
-        query = f"select rowid, fold, seed from {table} where config_id = ? {done} order by fold, seed"
-        found, again = {}, self._robustness_seeds
-        for number, fold, seed in self.connection.execute(query, (config_id,)).fetchall():
-            if (seed in again) != retrained:
-                continue
-            with self.connection.blobopen(table, "arrays", number, readonly=True) as blob:
-                array = read_one(blob, "predictions")
+        query = f"select fold, seed, rowid, {_SMALL} from {table} where config_id = ? {done} order by 1, 2"
+        again = self._robustness_seeds
+        rows = self.connection.execute(query, (config_id,))
+        return self._predicted(table, (row for row in rows if (row[1] in again) == retrained))
+
+    def all_predictions(
+        self, *, retrained: bool = False
+    ) -> Iterator[tuple[str, dict[tuple[int, int], NDArray[np.float32]]]]:
+        """Every configuration's id and its `predictions` of the validation rows, by one query for all."""
+        columns = f"config_id, fold, seed, rowid, {_SMALL}"
+        query = f"select {columns} from outcomes where status = 'done' order by 1, 2, 3"
+        again = self._robustness_seeds
+        rows = (row for row in self.connection.execute(query) if (row[2] in again) == retrained)
+        for config_id, own in groupby(rows, key=itemgetter(0)):
+            yield config_id, self._predicted("outcomes", (row[1:] for row in own))
+
+    def _predicted(
+        self, table: str, rows: Iterable[tuple[int, int, int, bytes | None]]
+    ) -> dict[tuple[int, int], NDArray[np.float32]]:
+        """The predictions of (fold, seed, rowid, arrays if they are small) rows that have any."""
+        found = {}
+        for fold, seed, number, small in rows:
+            if small is not None:
+                array = read_one(BytesIO(small), "predictions")
+            else:
+                with self.connection.blobopen(table, "arrays", number, readonly=True) as blob:
+                    array = read_one(blob, "predictions")
             if array is not None:
                 found[fold, seed] = array.astype(np.float32)
         return found

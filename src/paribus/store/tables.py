@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
@@ -19,9 +21,8 @@ LAYERS = "network.layers"
 _QUERY = """
 select trial_id, t.config_id, stage, fold, seed, coalesce(o.status, 'missing') as status, o.reason,
        o.n_parameters, o.epochs_run, o.best_epoch, o.train_seconds,
-       o.metrics, s.metrics as test, c.levels
+       o.metrics, s.metrics as test
 from trials t
-join configurations c using (config_id)
 left join outcomes o using (config_id, fold, seed)
 left join openings s using (config_id, fold, seed)
 """
@@ -57,34 +58,63 @@ def trials_frame(record: Record, study: Study) -> pd.DataFrame:
     raw = raw.sort_values(
         ["stage", "config_id", "fold", "seed"], key=lambda c: c.map(place) if c.name == "stage" else c
     ).reset_index(drop=True)
-    levels = [json.loads(text) for text in raw["levels"]]
-    metrics = [json.loads(text) if text else {} for text in raw["metrics"]]
+    paths = [ENGINE, *factor_columns(study)]
+    levels = _levels(record, paths)
+    cells = dict(zip(paths, zip(*(levels[name] for name in raw["config_id"]), strict=True), strict=False))
     columns: dict[str, Any] = {name: raw[name] for name in ("trial_id", "config_id", "stage")}
-    columns["engine"] = [level["train.engine"] for level in levels]
+    columns["engine"] = list(cells.get(ENGINE, ()))
     columns |= {name: raw[name] for name in ("fold", "seed", "status")}
-    for path in factor_columns(study):
-        columns[path] = [
-            _cell(len(row["network.hidden"]) if path == LAYERS else row.get(path)) for row in levels
-        ]
+    columns |= {path: list(cells.get(path, ())) for path in factor_columns(study)}
     columns |= {name: raw[name] for name in ("n_parameters", "epochs_run", "best_epoch")}
     columns = {name: values.astype("Int64") if name in _WHOLE else values for name, values in columns.items()}
     columns["train_seconds"] = raw["train_seconds"]
-    tests = [json.loads(text) if text else {} for text in raw["test"]]
-    for part, scored in (
-        ("train", [row.get("train", {}) for row in metrics]),
-        ("val", [row.get("val", {}) for row in metrics]),
-        ("test", tests),
-    ):
-        for metric in study.protocol.metrics:
-            columns[f"{part}_{metric}"] = pd.Series([row.get(metric) for row in scored], dtype="float64")
-    measured = [row.get("curve", {}) for row in metrics]
-    columns["convergence_epoch"] = pd.Series(
-        [row.get("convergence_epoch") for row in measured], dtype="Int64"
-    )
-    for name in ("overfitting_gap", "stability"):
-        columns[name] = pd.Series([row.get(name) for row in measured], dtype="float64")
+    metrics = study.protocol.metrics
+    names = [(part, metric) for part in ("train", "val") for metric in metrics]
+    found = _numbers(raw["metrics"], [*names, *(("curve", name) for name in _MEASURES)])
+    found |= _numbers(raw["test"], [("test", metric) for metric in metrics], "test")
+    for part in ("train", "val", "test"):
+        columns |= {f"{part}_{metric}": found[part, metric] for metric in metrics}
+    columns |= {name: found["curve", name] for name in _MEASURES}
+    columns["convergence_epoch"] = pd.array(columns["convergence_epoch"], dtype="Int64")
     columns["reason"] = raw["reason"].fillna("")
     return pd.DataFrame(columns)
+
+
+def _levels(record: Record, paths: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """The cells of these paths by config_id: each configuration is read once, however many trials it has."""
+    found = {}
+    for config_id, text in record.connection.execute("select config_id, levels from configurations"):
+        told = json.loads(text)
+        found[config_id] = tuple(
+            _cell(len(told["network.hidden"]) if path == LAYERS else _level(told, path)) for path in paths
+        )
+    return found
+
+
+def _level(levels: Mapping[str, Any], path: str) -> Any:
+    """The level at `path`, or the table of those below it; None where there is none."""
+    if path in levels:
+        return levels[path]
+    below = {
+        key.removeprefix(f"{path}."): level for key, level in levels.items() if key.startswith(f"{path}.")
+    }
+    return below or None
+
+
+def _numbers(
+    texts: Iterable[str | None], names: Sequence[tuple[str, str]], part: str = ""
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """The numbers of these (part, name), each (trial,), of JSON by part, or of `part` alone; NaN for none."""
+    listed = list(texts)
+    found = np.full((len(names), len(listed)), np.nan)
+    for trial, text in enumerate(listed):
+        if text:
+            told = json.loads(text)
+            told = {part: told} if part else told
+            for place, (outer, name) in enumerate(names):
+                if (value := told.get(outer, {}).get(name)) is not None:
+                    found[place, trial] = value
+    return dict(zip(names, found, strict=True))
 
 
 def compared_trials(frame: pd.DataFrame, folds: Collection[int]) -> pd.DataFrame:
@@ -96,6 +126,8 @@ def compared_trials(frame: pd.DataFrame, folds: Collection[int]) -> pd.DataFrame
     return inside[n_folds == len(folds)]
 
 
+ENGINE = "train.engine"
+_MEASURES = ("convergence_epoch", "overfitting_gap", "stability")
 _WHOLE = ("n_parameters", "epochs_run", "best_epoch")
 
 

@@ -27,6 +27,17 @@ def applicable(
     A condition looks at the levels drawn, elsewhere at those of `base`; a factor that falls away may
     take others with it.
     """
+    kept = holding(stage, base, own, levels)
+    for path in levels.keys() - kept.keys():
+        if (level := level_of(own, path)) != level_of(base, path):
+            kept[path] = level
+    return kept
+
+
+def holding(
+    stage: Stage, base: Configuration, own: Configuration, levels: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Those of `levels` whose condition holds."""
     kept = dict(levels)
 
     def now(path: str) -> Any:
@@ -35,9 +46,6 @@ def applicable(
     while fallen := [path for path in kept if path in stage.when and not _holds(stage.when[path], now)]:
         for path in fallen:
             del kept[path]
-    for path in levels.keys() - kept.keys():
-        if (level := level_of(own, path)) != level_of(base, path):
-            kept[path] = level
     return kept
 
 

@@ -5,7 +5,7 @@ Each yields the levels that it gives to factors; a factor that isn't there keeps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -49,9 +49,21 @@ def sampled(stage: Stage) -> Drawn:
     """Points of the unit cube, each as a level of every factor, whatever order these are written in."""
     assert stage.configurations is not None
     assert stage.seed is not None  # `plan.stages` gives it the study's
+    points = POINTS["random" if stage.is_adaptive else stage.design]
+    for point in points(stage.configurations, len(stage.factors), stage.seed):
+        yield levels_at(stage, point)
+
+
+def levels_at(stage: Stage, point: Sequence[float]) -> dict[str, Any]:
+    """The levels at a point of the unit cube, whatever order the factors are written in."""
     paths = sorted(stage.factors)
-    for point in POINTS[stage.design](stage.configurations, len(paths), stage.seed):
-        yield {path: _at(stage.factors[path], share) for path, share in zip(paths, point, strict=True)}
+    return {path: _at(stage.factors[path], share) for path, share in zip(paths, point, strict=True)}
+
+
+def choices(stage: Stage) -> list[int | None]:
+    """The number of levels along each dimension of the cube; None for a range."""
+    listed = (stage.factors[path] for path in sorted(stage.factors))
+    return [None if isinstance(levels, Range) else len(levels) for levels in listed]
 
 
 def _at(levels: tuple[Any, ...] | Range, share: float) -> Any:
@@ -77,7 +89,10 @@ DESIGNS: dict[str, Callable[[Mapping[str, tuple[Any, ...]]], Drawn]] = {
 
 
 def draw(stage: Stage) -> Drawn:
-    """The levels that `stage` gives to its factors, one mapping a configuration."""
+    """The levels that `stage` gives to its factors, one mapping a configuration.
+
+    Of an adaptive one, which draws as it goes, as many drawn at random stand for them.
+    """
     if stage.is_sampled:
         return sampled(stage)
     if stage.resolution is not None:

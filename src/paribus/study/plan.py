@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
+from paribus.designs.adaptive import REMEDY, is_installed
 from paribus.study.conditions import applicable
 from paribus.study.configuration import Configuration, digest
-from paribus.study.designs import draw
+from paribus.study.designs import draw, grid
 from paribus.study.factors import check_factors, with_levels
 from paribus.study.problems import Path, Problem, WrongStudyError, shown, under
 from paribus.study.sections.levels import Range
@@ -20,6 +22,8 @@ SETTINGS = "settings"
 QUESTION = "question: "
 OUTER = "nested: outer folds"
 """The stage of the trials that judge the choices of nested validation."""
+MOST_CORNERS = 4_096
+"""Combinations of an adaptive design's levels, and of the ends of its ranges, that are tried beforehand."""
 ROBUSTNESS = "robustness"
 """The stage of the trials that train finalists again, from other seeds than those that chose them."""
 
@@ -79,12 +83,15 @@ def configurations(
     drawn: dict[str, Configuration] = {}
     for base in bases:
         for levels in draw(stage):
-            made = _made(stage, base, own or base, levels)
+            made = configuration_at(stage, base, own or base, levels)
             drawn.setdefault(made.config_id, made)
     return tuple(drawn.values())
 
 
-def _made(stage: Stage, base: Configuration, own: Configuration, levels: Mapping[str, Any]) -> Configuration:
+def configuration_at(
+    stage: Stage, base: Configuration, own: Configuration, levels: Mapping[str, Any]
+) -> Configuration:
+    """`base` with the levels that `stage` has drawn, `own` those of factors whose condition doesn't hold."""
     places: dict[str, Path] = {}
     for path, level in levels.items():
         listed = stage.factors[path]
@@ -152,6 +159,7 @@ def plan(study: Study) -> tuple[StagePlan, ...]:
     for position, stage in enumerate(stages(study)):
         with under("stage", position):
             compared = configurations(stage, [base], base)
+            _check_adaptive(stage, base)
             _check_starts(stage, base, handed_on)
         planned.append(StagePlan(stage.name, compared, bases))
         bases = min(kept(stage), bases * len(compared))
@@ -164,6 +172,19 @@ def plan(study: Study) -> tuple[StagePlan, ...]:
         planned.append(StagePlan(QUESTION + question.name, compared, 1))
     _check_watched(study, planned)
     return tuple(planned)
+
+
+def _check_adaptive(stage: Stage, base: Configuration) -> None:
+    """See that an adaptive design can draw, and that whatever it may draw can be trained: every level with
+    every other where they aren't too many.
+    """
+    if not stage.is_adaptive:
+        return
+    if not is_installed():
+        raise WrongStudyError([Problem(("design",), f"'adaptive' needs Optuna: {REMEDY}")])
+    ends = grid({path: stage.ends(path) for path in stage.factors})
+    for levels in islice(ends, MOST_CORNERS):
+        configuration_at(stage, base, base, levels)
 
 
 def _check_watched(study: Study, planned: Iterable[StagePlan]) -> None:
@@ -200,7 +221,7 @@ def _check_starts(
         told = ", ".join(f"{path} = {shown(level)}" for path, level in levels.items())
         for drawn in few(draw(stage), _ranges(stage)):
             with under(note=f" (if stage '{earlier}' hands on {told})"):
-                _made(stage, start, base, drawn)
+                configuration_at(stage, start, base, drawn)
 
 
 def _ranges(stage: Stage) -> tuple[str, ...]:

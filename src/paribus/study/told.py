@@ -33,11 +33,13 @@ def told_stage(stage: Stage, base: Configuration, distinct: int) -> Iterator[str
     how = _DRAWS.get(stage.design, f"{stage.configurations} draws from seed {stage.seed}")
     if stage.resolution is not None:
         how = f"a fraction of resolution {stage.resolution}"
-    same = f", {distinct:,} of {drawn:,} distinct" if distinct < drawn else ""
+    if stage.is_adaptive:
+        how += f", {stage.together} at a time, near those that did well"
+    same = f", {distinct:,} of {drawn:,} distinct" if distinct < drawn and not stage.is_adaptive else ""
     yield f"{stage.name}: {stage.design}, {how}{same}"
     for path, levels in stage.factors.items():
         yield f"  {path}: {_levels(levels)}{_condition(stage.when.get(path, {}))}"
-    if stage.is_sampled:
+    if stage.is_sampled and not stage.is_adaptive:
         for first in islice(draw(stage), FIRST):
             yield f"  drawn: {_settings(applicable(stage, base, base, first))}"
 

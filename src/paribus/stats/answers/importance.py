@@ -1,15 +1,17 @@
-"""Which factor of a stage mattered: exact on a full grid, by a forest elsewhere."""
+"""Which factor of a stage mattered: exact on a full grid, by forests elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from paribus.designs.adaptive import is_installed
+from paribus.stats.fanova import fanova
 from paribus.stats.grid_importance import grid_importance
-from paribus.stats.surrogate_importance import FEWEST, surrogate_importance
+from paribus.stats.surrogate_importance import FEWEST, Importances, surrogate_importance
 from paribus.study.spec import Stage
 
 CROSSED = ("grid", "factorial")
@@ -29,8 +31,9 @@ class FactorEffect:
 @dataclass(frozen=True)
 class StageImportance:
     """The effects, the largest first. On a grid shares of all variance, which add up to 1 with `higher`
-    (three factors or more together) and `replicates` (folds and seeds; NaN elsewhere); by a forest how
-    much R² is lost without the factor, of `fit` (NaN on a grid).
+    (three factors or more together) and `replicates` (folds and seeds; NaN elsewhere). Elsewhere, where
+    Optuna is installed, shares of a forest's variance, with what shuffling says `beside`; without it that
+    alone: how much R² is lost without the factor, of `fit` (NaN for shares).
     """
 
     stage: str
@@ -42,6 +45,12 @@ class StageImportance:
     n: int
     method: str
     assumes: str
+    beside: StageImportance | None = None
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What was used, by the names of `citations.REFERENCES`."""
+        return (self.method, *(self.beside.methods if self.beside else ()))
 
 
 def stage_importance(stage: Stage, trials: pd.DataFrame, metric: str) -> StageImportance | None:
@@ -82,9 +91,15 @@ def _by_forest(
         return None
     if len(means) > MOST:
         means = means.iloc[np.linspace(0, len(means) - 1, MOST).astype(int)]
-    found = surrogate_importance(
-        {path: means[path].tolist() for path in factors}, means[f"val_{metric}"].to_numpy("float64")
-    )
+    levels = {path: means[path].tolist() for path in factors}
+    values = means[f"val_{metric}"].to_numpy("float64")
+    shuffled = _told(stage, metric, surrogate_importance(levels, values))
+    if not is_installed():
+        return shuffled
+    return replace(_told(stage, metric, fanova(levels, values)), beside=shuffled)
+
+
+def _told(stage: str, metric: str, found: Importances) -> StageImportance:
     effects = tuple(FactorEffect((each.factor,), each.importance, each.sd) for each in found.factors)
     return StageImportance(
         *(stage, metric, effects, float("nan"), float("nan"), found.fit),

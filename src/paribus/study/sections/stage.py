@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from paribus.designs.adaptive import FIRST
 from paribus.study.fields import (
     Level,
     Name,
@@ -24,7 +25,9 @@ MOST_CONFIGURATIONS = 1_000_000
 MOST_FRACTION = 20
 """Factors of a factorial of a stated resolution."""
 MOST_RESOLUTION = 6
-SAMPLED = ("random", "latin", "sobol")
+ADAPTIVE = "adaptive"
+SAMPLED = ("random", "latin", "sobol", ADAPTIVE)
+BATCH = 8
 CROSSED = ("grid", "factorial")
 Condition = Annotated[tuple[Level, ...], Field(strict=False)]
 
@@ -40,6 +43,8 @@ class Stage(Section):
     own level."""
     configurations: Annotated[int, Field(ge=1, le=MOST_CONFIGURATIONS)] | None = None
     """How many a sampled design draws."""
+    batch: Annotated[int, Field(ge=1, le=MOST_CONFIGURATIONS)] | None = None
+    """How many an adaptive design draws, and trains, at once; 8 where it isn't given."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """Of a sampled design, in place of the study's: the configurations stay the same whatever that is."""
     resolution: Annotated[int, Field(ge=3, le=MOST_RESOLUTION)] | None = None
@@ -50,6 +55,16 @@ class Stage(Section):
     def is_sampled(self) -> bool:
         """Whether the design draws levels by chance."""
         return self.design in SAMPLED
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the design draws levels near the good ones of those before."""
+        return self.design == ADAPTIVE
+
+    @property
+    def together(self) -> int:
+        """How many configurations an adaptive design draws at once."""
+        return self.batch or BATCH
 
     def ends(self, path: str) -> tuple[Level, ...]:
         """The levels of a factor, or the ends of its range."""
@@ -74,7 +89,8 @@ class Stage(Section):
                 continue
             if not levels:
                 raise RuleError("has no levels: give at least one, or remove the factor", "factors", path)
-            refuse_twice(levels, "factors", path)
+            if self.design != "list":  # there a level comes again with others beside it
+                refuse_twice(levels, "factors", path)
         return self
 
     @model_validator(mode="after")
@@ -118,11 +134,17 @@ class Stage(Section):
 
     @model_validator(mode="after")
     def _arguments(self) -> Self:
-        given = {key: getattr(self, key) for key in ("configurations", "seed", "resolution")}
+        given = {key: getattr(self, key) for key in ("configurations", "batch", "seed", "resolution")}
         refuse_idle("stage", given, "design", self.design)
         if self.is_sampled and self.configurations is None:
             raise RuleError(
                 f"design '{self.design}' draws configurations: say how many, as in configurations = 64",
+                "design",
+            )
+        if self.is_adaptive and (self.configurations or 0) <= max(FIRST, self.together):
+            raise RuleError(
+                f"draws the first {max(FIRST, self.together)} at random and learns from none of"
+                f" {self.configurations}: ask for more configurations, or choose design 'random'",
                 "design",
             )
         if self.is_sampled and not self.factors:
