@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -47,3 +48,28 @@ def test_a_wrong_id_is_refused_with_the_nearest(finished: Path) -> None:
 def test_a_folder_without_a_run_is_refused(paribus: Paribus) -> None:
     """A wrong folder would end in a traceback."""
     assert "no study was run here" in told(paribus("compare", "nowhere", "a", "b"), 2)
+
+
+def test_several_runs_stand_side_by_side(finished: Path, tmp_path: Path) -> None:
+    """Two studies would be compared by hand, on other data, without a word."""
+    shutil.copytree(finished / "out", tmp_path / "same")
+    (tmp_path / "tiny.toml").write_text((finished / "tiny.toml").read_text())
+    rows = (finished / "rows.csv").read_text()
+    (tmp_path / "rows.csv").write_text(rows.replace("\n1,", "\n2,"))
+    made = invoke("run", tmp_path / "tiny.toml", "--out", tmp_path / "other", "--workers", 1, "--quiet")
+    assert made.exit_code == 0, made.output
+    same = invoke("compare", finished / "out", tmp_path / "same")
+    assert same.exit_code == 0, same.output
+    assert ids(finished)[0] in same.stdout
+    assert "Warning" not in same.stdout
+    assert re.search(r"validation roc_auc +\S+ \(\S+ to", same.stdout)
+    other = invoke("compare", finished / "out", tmp_path / "same", tmp_path / "other")
+    assert "this comparison isn't fair" in other.stdout
+
+
+def test_folders_and_configurations_are_not_mixed(finished: Path, tmp_path: Path) -> None:
+    """A misspelt folder would be taken for a configuration."""
+    first, _ = ids(finished)
+    assert "no study was run there" in told(invoke("compare", finished / "out", finished / "out", first), 2)
+    assert "no study was run there" in told(invoke("compare", finished / "out", tmp_path), 2)
+    assert "takes two config_ids" in told(invoke("compare", finished / "out", first), 2)

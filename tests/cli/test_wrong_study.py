@@ -40,7 +40,7 @@ WRONG = [
     ("epochs = 2", "learning_rate = 1e400", 17, "must be a finite number, received inf"),
     ("epochs = 2", "learning_rate = nan", 17, "must be a finite number, received nan"),
     ("epochs = 2", 'loss = "mea"', 17, "'mea' is no loss, did you mean 'mse'?"),
-    ("epochs = 2", 'engine = "kera"', 17, "'kera' is no engine (allowed: population, numpy)"),
+    ("epochs = 2", 'engine = "kera"', 17, "'kera' is no engine, did you mean 'keras'?"),
     ("hidden = [4]", "hidden = 4", 14, "network.hidden: must be a list in [brackets], received 4"),
     ("hidden = [4]", "hidden = [4, 0]", 14, "network.hidden[2]: must be 1 or more, received 0"),
     ('target = "y"\n', "", 5, "data.target: is missing, and has no default: add it"),

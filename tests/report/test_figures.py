@@ -17,16 +17,27 @@ def test_every_figure_is_an_image_in_both_formats(tmp_path: Path) -> None:
         drawn = figures(gather(found, asked))
     names = [figure.name for figure in drawn]
     assert names == [
+        "optimism",
+        "data-classes",
+        "leaders",
+        "parallel",
         "question-1",
+        "cost",
         "stage-1-importance",
         "stage-1-network-hidden",
         "stage-1-train-learning_rate",
         "stage-1-network-layers",
+        "stage-1-interactions",
+        "stage-1-pair-1",
         "parameters-val",
         "parameters-train",
         "curves-loss",
         "curves-metrics",
         "reliability",
+        "calls-roc",
+        "calls-precision-recall",
+        "calls-confusion",
+        "calls-scores",
     ]
     for figure in drawn:
         assert ElementTree.fromstring(figure.svg).tag == "{http://www.w3.org/2000/svg}svg"

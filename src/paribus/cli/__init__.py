@@ -8,12 +8,17 @@ from paribus._version import __version__
 from paribus.cli.check import check
 from paribus.cli.cite import cite
 from paribus.cli.compare import compare
+from paribus.cli.export import export
 from paribus.cli.guard import Guarded
 from paribus.cli.new import new, templates
 from paribus.cli.options import options
+from paribus.cli.predict import predict
 from paribus.cli.report import report
 from paribus.cli.run import run
+from paribus.cli.serve import serve
 from paribus.cli.show import show
+from paribus.cli.track import track
+from paribus.cli.ui import ui
 
 app = typer.Typer(
     cls=Guarded,
@@ -38,7 +43,11 @@ def _paribus(
         raise typer.Exit
 
 
-for command in (run, check, new, templates, show, compare, report, cite, options):
+_COMMANDS = (
+    *(run, check, new, templates, show, compare, report, ui),
+    *(export, predict, serve, track, cite, options),
+)
+for command in _COMMANDS:
     app.command()(command)
 
 

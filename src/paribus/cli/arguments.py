@@ -34,3 +34,7 @@ Workers = Annotated[
     typer.Option(parser=at_least_one, metavar="N", help="Worker processes. [default: all cores]"),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="End with 6 if the audit finds something.")]
+TrustCode = Annotated[
+    bool,
+    typer.Option("--trust-code", help="Run the code that the study names (network.module)."),
+]

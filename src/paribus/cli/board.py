@@ -10,6 +10,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from paribus.report.formats import count, score
 from paribus.store.tables import LAYERS, factor_columns
 from paribus.study.spec import Study
 
@@ -34,7 +35,7 @@ def board_table(board: pd.DataFrame, study: Study, rows: int, width: int) -> Tab
         table.add_row(
             str(row["rank"]),
             *(score(row[f"val_{metric}"]) for metric in metrics),
-            "–" if pd.isna(row["n_parameters"]) else f"{row['n_parameters']:,.0f}",
+            count(row["n_parameters"]),
             row["config_id"],
             Text(", ".join(f"{path.rpartition('.')[2]} {cell(row[path])}" for path in factors)),
         )
@@ -46,8 +47,3 @@ def cell(level: Any) -> str:
     if isinstance(level, str) and level.startswith("["):
         return "-".join(str(unit) for unit in json.loads(level)) or "none"
     return f"{level:g}" if isinstance(level, float) else str(level)
-
-
-def score(value: float) -> str:
-    """A score with three decimals."""
-    return "–" if pd.isna(value) else f"{value:.3f}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, Workers
+from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, TrustCode, Workers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,7 @@ def check(
     data_dir: DataDir = None,
     workers: Workers = None,
     settings: Settings = None,
+    trust_code: TrustCode = False,
     strict: Strict = False,
 ) -> None:
     """Validate a study; print its plan, its size and the design's audit. Trains nothing."""
@@ -35,7 +36,9 @@ def check(
     from paribus.check import check as check_study  # after the study is read: a wrong one is told at once
 
     with told_in_file(study, settings or ()):
-        plan = check_study(asked, folder=study.parent, data_dir=data_dir, workers=workers)
+        plan = check_study(
+            asked, folder=study.parent, data_dir=data_dir, workers=workers, trust_code=trust_code
+        )
     console = Console(highlight=False)
     console.print(f"{asked.name}: {plan.data}", markup=False)
     from paribus.cli.columns import print_profile
@@ -64,6 +67,8 @@ def check(
         f" training at most about {max(1, plan.seconds):,.0f} s on {counted(plan.workers, 'worker')},"
         " besides starting them and preparing the data"
     )
+    for reason in plan.undelivered:
+        console.print(f"model: {reason}", markup=False)
     found = [finding for finding in plan.findings if finding.status == "found"]
     for finding in found:
         console.print(f"audit {finding.code}: {finding.message} {finding.remedy}", markup=False)

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from paribus.cli.board import board_table, score
+from paribus.cli.board import board_table
+from paribus.report.formats import score
 from paribus.results import Results
 from paribus.study.spec import Study
 
@@ -48,12 +49,13 @@ def _summary(summary: dict[str, Any], study: Study, found: list[dict[str, Any]])
         if study.protocol.folds.name not in ("holdout", "given"):
             mean = " (of all folds' predictions together)"
         yield (
-            f"  choosing: the best validation {metrics[0]} {cost['naive']:.3f}{mean} is worth about"
-            f" {cost['corrected']:.3f} once the choice is paid for"
+            f"  choosing: the best validation {metrics[0]} {score(cost['naive'])}{mean} is worth about"
+            f" {score(cost['corrected'])} once the choice is paid for"
         )
     if judged := summary["nested"]:
         value, (low, high) = judged[metrics[0]], judged[f"{metrics[0]}_interval"]
-        yield f"  nested: the whole procedure is worth {metrics[0]} {value:.3f} ({low:.3f} to {high:.3f})"
+        told = f"{score(value)} ({score(low)} to {score(high)})"
+        yield f"  nested: the whole procedure is worth {metrics[0]} {told}"
     for finalist in summary["robustness"]:
         yield f"  again from {finalist['seeds']} other seeds, {_finalist(finalist, metrics[0])}"
     for finding in found:
@@ -75,7 +77,5 @@ def _finalist(finalist: dict[str, Any], metric: str) -> str:
 
 def _scored(best: dict[str, Any], part: str, metric: str) -> str:
     value, interval = best[f"{part}_{metric}"], best[f"{part}_{metric}_interval"]
-    if value is None:
-        return f"{metric} –"
-    low, high = (f"{bound:.3f}" if bound is not None else "–" for bound in interval)
-    return f"{metric} {value:.3f} ({low} to {high})"
+    low, high = interval
+    return f"{metric} {score(value)}" + (f" ({score(low)} to {score(high)})" if value is not None else "")

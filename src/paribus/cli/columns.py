@@ -86,7 +86,13 @@ def _missing(column: ColumnProfile, *, wide: bool) -> str:
 
 
 def _values(column: ColumnProfile, room: int) -> str:
-    """The range of numbers, or as many of the commonest levels as `room` characters hold; at least one."""
+    """The range of numbers, the words of a text, or as many of the commonest levels as `room` characters
+    hold; at least one.
+    """
+    if column.words:
+        low, *_, high = map(_number, column.words)
+        told = f"{low} to {high} words (median {_number(column.words[2])})"
+        return f"{told}, {column.vocabulary:,} distinct"
     if column.low is not None and column.high is not None:
         return f"{_number(column.low)} to {_number(column.high)}"
     for shown in range(len(column.commonest), 0, -1):

@@ -1,7 +1,8 @@
-"""`paribus compare`: any two configurations of a run."""
+"""`paribus compare`: any two configurations of a run, or several runs."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,23 +14,50 @@ if TYPE_CHECKING:
 
     from paribus.stats.answers.two import TwoConfigurations
 
-One = Annotated[str, typer.Argument(metavar="A", help="A config_id, or its first characters.")]
-Other = Annotated[str, typer.Argument(metavar="B", help="Another.")]
+Others = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="A B | DIR2 ...",
+        help="Two config_ids of DIR (their first characters do), or other runs' folders.",
+    ),
+]
 
 
-def compare(folder: Folder, one: One, other: Other) -> None:
-    """Compare two configurations: the settings that differ, then A minus B, paired by fold and seed."""
+def compare(folder: Folder, others: Others) -> None:
+    """Compare two configurations of a run (what differs, A minus B), or what several runs chose."""
     from rich.console import Console
 
+    from paribus.cli.studies import print_studies
+    from paribus.errors import StudyError
+    from paribus.report.studies import studies_beside
+    from paribus.store.record import NAME
+
+    console = Console(highlight=False)
+    folders = [Path(other) for other in others if (Path(other) / NAME).is_file()]
+    if len(folders) == len(others):
+        print_studies(console, studies_beside([folder, *folders]))
+        return
+    left = [other for other in others if not (Path(other) / NAME).is_file()]
+    if folders or any(other and Path(other).is_dir() for other in left):
+        raise StudyError(
+            f"{left[0]}: no study was run there: give folders of runs alone, or two config_ids of {folder}"
+        )
+    if len(others) != 2:
+        raise StudyError(
+            f"compare takes two config_ids of {folder}, or folders of other runs, received {' '.join(others)}"
+        )
+    _print_two(console, folder, others)
+
+
+def _print_two(console: Console, folder: Path, names: list[str]) -> None:
     from paribus.stats.answers.two import compare_two, find_configuration
     from paribus.store.folder import read_record
     from paribus.store.record import Record
 
     with Record.at(folder) as record:
         study = read_record(record)
-        ids = [find_configuration(record, name) for name in (one, other)]
+        ids = [find_configuration(record, name) for name in names]
         found = compare_two(study, record, *ids)
-    console = Console(highlight=False)
     _print_settings(console, found)
     _print_metrics(console, found)
 
@@ -67,8 +95,8 @@ def _print_metrics(console: Console, found: TwoConfigurations) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for each in found.metrics:
         main = each.pair.main
-        bounds = f"{signed(main.interval.low)} to {signed(main.interval.high)}"
-        values = (score(each.one), score(each.other), signed(main.estimate), bounds)
+        low, high = (signed(bound, each.one) for bound in (main.interval.low, main.interval.high))
+        values = (score(each.one), score(each.other), signed(main.estimate, each.one), f"{low} to {high}")
         table.add_row(each.metric, *values, p_value(main.p_value), p_value(each.pair.adjusted_p))
     console.print(table)
     pair = found.metrics[0].pair

@@ -25,9 +25,9 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from paribus.cli.board import score
 from paribus.execute.progress import Progress, Quiet
 from paribus.population.outcome import Outcome
+from paribus.report.formats import score
 from paribus.study.options import larger_is_better
 from paribus.study.spec import Study
 
@@ -111,7 +111,7 @@ class _Counting(Progress):
     @property
     def told(self) -> str:
         """The best value so far, in words."""
-        return f"best {self.metric} {self.best:.3f}" if self.best is not None else ""
+        return f"best {self.metric} {score(self.best)}" if self.best is not None else ""
 
 
 class Live(_Counting):

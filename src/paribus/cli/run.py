@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, Workers
+from paribus.cli.arguments import DataDir, Settings, Strict, StudyFile, TrustCode, Workers
 
 
 def run(
@@ -25,7 +25,14 @@ def run(
             metavar="auto|cpu|cuda", help="Where networks are trained; auto: on a GPU where there is one."
         ),
     ] = "auto",
+    mlflow: Annotated[
+        str | None,
+        typer.Option(
+            "--mlflow", metavar="URI", help="An MLflow tracker to tell. [default: the study's [track] mlflow]"
+        ),
+    ] = None,
     settings: Settings = None,
+    trust_code: TrustCode = False,
     strict: Strict = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -46,6 +53,8 @@ def run(
             data_dir=data_dir,
             workers=workers,
             device=device,
+            mlflow=mlflow,
+            trust_code=trust_code,
             progress=progress,
         )
     found = print_closing(results, quiet)

@@ -30,17 +30,19 @@ def score(value: Any) -> str:
     return text.replace("-", "−")
 
 
-def signed(value: Any) -> str:
-    """A difference: a score with its sign."""
-    text = score(value)
+def signed(value: Any, beside: Any = None) -> str:
+    """A difference: a score with its sign, in the digits of the score that stands beside it."""
+    text = spread(value, beside)
     return text if _is_nothing(value) or float(value) < ROUNDING else f"+{text}"
 
 
 def spread(value: Any, beside: Any) -> str:
-    """A standard deviation, in the digits of the score beside it."""
-    if _is_nothing(value) or _is_nothing(beside) or not 0.001 <= abs(float(beside)) < 1000:
+    """A standard deviation, or a difference, in the digits of the score beside it."""
+    known = not _is_nothing(value) and not _is_nothing(beside) and math.isfinite(value)
+    if not known or not 0.001 <= abs(float(beside)) < 1000:
         return score(value)
-    return f"{float(value):.3f}"
+    number = 0.0 if abs(float(value)) < ROUNDING else float(value)
+    return f"{number:.3f}".replace("-", "−")
 
 
 def count(value: Any) -> str:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from paribus.report import formats
+from paribus.report.bundle import bundle
 from paribus.report.facts import Facts, Score, Standing
-from paribus.report.figures import Figure, factor_name, importance_name, question_name
+from paribus.report.figures import (
+    Figure,
+    combinations_name,
+    factor_name,
+    importance_name,
+    interactions_name,
+    question_name,
+    ranks_name,
+)
+from paribus.report.figures.classes import PARTS
+from paribus.report.payload import SHOWN, configurations, embedded, figure_data, leaderboard_columns
+from paribus.report.references import interval_methods, references
 from paribus.stats.answers.isolation import told as isolation
-from paribus.stats.citations import cite
-from paribus.stats.nested import REFERENCE as NESTED
 from paribus.store.tables import LAYERS, stage_names
 from paribus.study.options import OPTIONS
 from paribus.study.plan import OUTER, ROBUSTNESS
@@ -22,16 +33,12 @@ from paribus.study.toml import format_study
 
 ROWS = 200
 """Rows of a figure's table, at most."""
-_FAMILIES = {
-    "prepare.scale": "scaler",
-    "prepare.select": "selector",
-    "network.activation": "activation",
-    "train.optimizer": "optimizer",
-}
+_SCRIPTS = ("page.js", "figures.js", "leaderboard.js")
 
 
 def page(facts: Facts, figures: Sequence[Figure]) -> str:
     """The report as HTML. Whatever a user has named is escaped."""
+    varied = _varied(facts)
     return (
         _templates()
         .get_template("report.html.j2")
@@ -42,16 +49,26 @@ def page(facts: Facts, figures: Sequence[Figure]) -> str:
             best=facts.standings[0] if facts.standings else None,
             metrics=facts.study.protocol.metrics,
             folds=sum(not fold["judges"] for fold in facts.data["folds"]),
-            varied=_varied(facts),
+            varied=varied,
             status=facts.trials["status"].value_counts().to_dict(),
             board=facts.board.head(len(facts.standings)).to_dict("records"),
             figures={figure.name: figure for figure in figures},
             planned=list(_planned(facts)),
-            methods=_intervals(facts),
+            methods=interval_methods(facts),
             references=list(references(facts)),
             toml=format_study(facts.study),
+            configurations=configurations(facts),
+            columns=leaderboard_columns(facts, varied),
+            figure_data=figure_data(figures),
+            bundle=bundle(),
+            scripts=[_script(name) for name in _SCRIPTS],
         )
     )
+
+
+@cache
+def _script(name: str) -> str:
+    return (files("paribus.report") / "scripts" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -68,10 +85,19 @@ def _templates() -> Environment:
     names = (*numbers, "level", "duration", "moment", "cell")
     environment.filters |= {name: getattr(formats, name) for name in names}
     environment.filters["drawing"] = lambda figure: Markup(figure.svg)
+    environment.filters |= {"script": Markup, "embedded": embedded}
     environment.globals |= {
         **{"scored": _scored, "factor_name": factor_name, "question_name": question_name},
-        **{"importance_name": importance_name},
-        **{"ROWS": ROWS, "meaning": _meaning, "isolation": isolation, "adjusted_name": _title},
+        **{"importance_name": importance_name, "interactions_name": interactions_name},
+        **{"combinations_name": combinations_name, "ranks_name": ranks_name},
+        **{
+            "ROWS": ROWS,
+            "HELD": SHOWN,
+            "PARTS": PARTS,
+            "meaning": _meaning,
+            "isolation": isolation,
+            "adjusted_name": _title,
+        },
     }
     return environment
 
@@ -109,34 +135,6 @@ def _planned(facts: Facts) -> Iterator[dict[str, Any]]:
 def _title(method: str) -> str:
     """A name of `REFERENCES` as a person writes it: Benjamini and Hochberg."""
     return method.replace("_", " and ").title()
-
-
-def _intervals(facts: Facts) -> list[str]:
-    """The methods of the leaderboard's intervals."""
-    found = [score.interval for standing in facts.standings for score in standing.scores]
-    found += facts.nested.intervals.values() if facts.nested else []
-    return sorted({interval.method for interval in found})
-
-
-def references(facts: Facts) -> Iterator[tuple[str, str]]:
-    """What was used, and where it comes from."""
-    methods = [*_intervals(facts), *(name for answer in facts.answers for name in answer.methods)]
-    methods += facts.choices.methods if facts.choices else ()
-    methods += facts.calls.methods if facts.calls else ()
-    methods += [stage.importance.method for stage in facts.stages if stage.importance]
-    yield from cite([*methods, *(["optimism"] if facts.optimism else [])])
-    if facts.nested:
-        yield "nested validation", NESTED
-    validation = facts.study.protocol.folds.name
-    for option in OPTIONS:
-        if (option.family, option.name) == ("validation", validation) and option.source:
-            yield f"{validation} (protocol.validation)", option.source
-    for path, family in _FAMILIES.items():
-        used = facts.board[path] if path in facts.board else [s.levels[path] for s in facts.standings[:1]]
-        names = {str(word).partition(":")[0] for word in used}
-        for option in OPTIONS:
-            if option.family == family and option.name in names and option.source:
-                yield f"{option.name} ({path})", option.source
 
 
 def _meaning(family: str, word: str) -> str:

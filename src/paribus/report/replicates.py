@@ -23,10 +23,8 @@ def one_class_trials(record: Record) -> set[Key]:
     A few rows may rightly be called alike: small folds are looked at together, of one configuration and seed.
     """
     small = {fold for fold, truth in record.truths("val").items() if _rarest(truth.truth) < ENOUGH}
-    configurations = [row for (row,) in record.connection.execute("select config_id from configurations")]
     alike: set[Key] = set()
-    for config_id in configurations:
-        found = record.predictions(config_id)
+    for config_id, found in record.all_predictions():
         together = [
             [key for key in found if key[0] in small and key[1] == seed] for seed in {s for _, s in found}
         ]

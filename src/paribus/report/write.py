@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import math
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from paribus.report.exports.delimited import csv_text, parquet_bytes
+from paribus.report.exports.tables import tables
+from paribus.report.exports.workbook import workbook
 from paribus.report.facts import Facts, gather
 from paribus.report.figures import figures
-from paribus.report.page import page, references
+from paribus.report.page import page
 from paribus.report.question_files import question_summary, question_table
+from paribus.report.references import references
 from paribus.store.folder import write
 from paribus.store.record import Record
 from paribus.study.spec import Study
@@ -23,10 +24,11 @@ from paribus.study.spec import Study
 def write_report(record: Record, study: Study, folder: Path) -> Facts:
     """Write the tables, the figures and the page of a record into `folder`; its facts."""
     facts = gather(record, study)
-    _csv(folder / "trials.csv", facts.trials)
-    _parquet(folder / "trials.parquet", facts.trials)
-    _csv(folder / "leaderboard.csv", facts.board)
-    _csv(folder / "questions.csv", question_table(facts.answers))
+    write(folder / "trials.csv", csv_text(facts.trials))
+    write(folder / "trials.parquet", parquet_bytes(facts.trials))
+    write(folder / "leaderboard.csv", csv_text(facts.board))
+    write(folder / "questions.csv", csv_text(question_table(facts.answers)))
+    write(folder / "tables.xlsx", workbook(tables(facts)))
     write(folder / "summary.json", _json(summary(facts)))
     write(folder / "audit.json", _json([dataclasses.asdict(finding) for finding in facts.findings]))
     drawn = figures(facts)
@@ -86,16 +88,6 @@ def _nested(facts: Facts) -> dict[str, Any] | None:
         bounds = facts.nested.intervals[metric]
         told |= {metric: value, f"{metric}_interval": [bounds.low, bounds.high]}
     return {**told, "folds": [dataclasses.asdict(fold) for fold in facts.nested.folds]}
-
-
-def _csv(path: Path, frame: pd.DataFrame) -> None:
-    write(path, frame.to_csv(index=False, lineterminator="\n"))
-
-
-def _parquet(path: Path, frame: pd.DataFrame) -> None:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    write(path, buffer.getvalue())
 
 
 def _json(value: Any) -> str:

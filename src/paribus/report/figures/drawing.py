@@ -1,4 +1,4 @@
-"""From an Altair chart to a figure: an SVG that can stand in a page beside others, a PNG, a table."""
+"""From an Altair chart to a figure: one specification, drawn by Vega in the page, by vl-convert in files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,42 +18,110 @@ from paribus.report.figures.theme import CONFIG
 
 PIXELS = 2.0
 """Pixels of the PNG for each of the figure's own."""
-_VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+"""The version of Vega-Lite that draws the specifications."""
 _DROPPED = ("class", "role", "pointer-events", "aria-hidden", "aria-label", "aria-roledescription")
 _DECIMALS = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+ROWS = alt.NamedData("rows")
+"""The figure's rows, for its charts to name: they stay out of Altair, which copies whatever it is given."""
+CONFIGURATIONS = alt.NamedData("configurations")
+"""The page's configurations, of which a layer draws the highlighted one; in a file there is none."""
+HIGHLIGHTED = "datum.config_id === configuration"
+"""Whether a row belongs to the configuration that the reader has highlighted."""
 
-@dataclass(frozen=True)
+HIGHLIGHT = alt.when(HIGHLIGHTED).then(alt.value(1.0)).otherwise(alt.value(0.0))
+"""The opacity of what is only drawn of the highlighted configuration."""
+
+
+@dataclass(frozen=True, eq=False)
 class Figure:
-    """One figure: its file name, what it shows in words, the drawing, and the numbers that were drawn."""
+    """One figure: its file name, its title, what it shows in words, and the numbers that were drawn.
+
+    `specification` is Vega-Lite, whose data are `rows`; its parameter `configuration` names the
+    configuration to highlight.
+    """
 
     name: str
+    title: str
     description: str
-    svg: str
+    specification: dict[str, Any]
+    rows: list[dict[str, Any]]
     table: pd.DataFrame
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing without its interactions."""
+        datasets = {"rows": self.rows, "configurations": []}
+        whole = {**self.specification, "config": CONFIG, "datasets": datasets}
+        return _tidy(vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE), self.name, self.description)
 
     def png(self) -> bytes:
         """The same drawing in pixels."""
         return bytes(vl_convert.svg_to_png(self.svg, scale=PIXELS))
 
-
-ROWS = alt.NamedData("rows")
-"""The figure's rows, for its charts to name: they stay out of Altair, which copies whatever it is given."""
+    def pdf(self) -> bytes:
+        """The same drawing as a page of its own size."""
+        return bytes(vl_convert.svg_to_pdf(self.svg))
 
 
 def draw(
     name: str,
+    title: str,
     description: str,
     chart: alt.TopLevelMixin,
     rows: Iterable[Mapping[str, Any]],
     table: pd.DataFrame,
+    least: int = 0,
 ) -> Figure:
-    """The figure of a chart over `rows`, in the one look. A number that isn't finite is drawn nowhere."""
+    """The figure of a chart over `rows`, in the one look. A number that isn't finite is drawn nowhere.
+
+    `least`: pixels that a panel needs to be read; on a narrower screen it is scrolled sideways.
+    """
     drawn = [{key: _finite(value) for key, value in row.items()} for row in rows]
-    specification = {**chart.to_dict(validate=False), "config": CONFIG, "datasets": {"rows": drawn}}
-    svg = vl_convert.vegalite_to_svg(specification, vl_version=_VERSION)
-    return Figure(name, description, _tidy(svg, name, description), table)
+    specification = chart.to_dict(validate=False)
+    specification.pop("config", None)
+    own = [{"name": "configuration", "value": ""}]
+    specification["params"] = own + specification.get("params", [])
+    if least:
+        specification["usermeta"] = {"least": least}
+    specification["description"] = _UNWRITABLE.sub(" ", description)
+    return Figure(name, title, description, specification, drawn, table)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A row each, by column."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def legend(field: str) -> tuple[alt.Parameter, Any]:
+    """What a click on a legend's entry picks out, and the opacity of what it leaves."""
+    picked = alt.selection_point(fields=[field], bind="legend", name="picked")
+    return picked, alt.when(picked).then(alt.value(1.0)).otherwise(alt.value(0.12))
+
+
+def zoom(name: str) -> alt.Parameter:
+    """Zooming by the wheel and moving by dragging, with the shift key down: without it the page scrolls."""
+    return alt.selection_interval(
+        name=name,
+        bind="scales",
+        zoom="wheel![event.shiftKey]",
+        translate="[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!",
+        on="[pointerdown[event.shiftKey], window:pointerup] > window:pointermove!",
+    )
+
+
+def told(*fields: str, **formats: str) -> list[alt.Tooltip]:
+    """A tooltip's lines: fields as they are, and numbers by a format of d3."""
+    lines = [alt.Tooltip(f"{field}:N", title=_title(field)) for field in fields]
+    return lines + [
+        alt.Tooltip(f"{field}:Q", title=_title(field), format=form) for field, form in formats.items()
+    ]
+
+
+def _title(field: str) -> str:
+    return "configuration" if field == "config_id" else field.replace("_", " ")
 
 
 def _finite(value: Any) -> Any:

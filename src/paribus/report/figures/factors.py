@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from paribus.report.facts import StageFacts
-from paribus.report.figures.drawing import ROWS, Figure, draw
-from paribus.report.figures.theme import BLUE, PANEL, VERMILLION
+from paribus.report.figures.drawing import ROWS, Figure, draw, records, told
+from paribus.report.figures.theme import BLUE, LINE, PANEL, VERMILLION
 from paribus.report.formats import level
 
 MEDIAN, BEST = "median of trials", "best trial"
@@ -21,17 +21,20 @@ def factor_name(place: int, factor: str) -> str:
 
 
 def factor_figure(place: int, stage: StageFacts, factor: str, metrics: Sequence[str]) -> Figure | None:
-    """Median and best by level, a panel a metric; None where no trial was scored."""
-    table = stage.effects[factor]
+    """Quartiles, median and best by level, a panel a metric; None where no trial was scored."""
+    table, spread = stage.effects[factor], stage.spreads[factor]
     shown = pd.DataFrame({"level": [level(value) for value in table["level"]], "trials": table["n_trials"]})
+    quartiles = {(row["level"], row["metric"]): row for row in records(spread)}
     found = [
         {
             "level": name,
             "metric": metric,
             "median": row[f"val_{metric}_median"],
             "best": row[f"val_{metric}_best"],
+            "trials": row["n_trials"],
+            **{name: quartiles[row["level"], metric][name] for name in ("low", "lower", "upper", "high")},
         }
-        for name, (_, row) in zip(shown["level"], table.iterrows(), strict=True)
+        for name, row in zip(shown["level"], records(table), strict=True)
         for metric in metrics
         if pd.notna(row[f"val_{metric}_median"])
     ]
@@ -41,19 +44,29 @@ def factor_figure(place: int, stage: StageFacts, factor: str, metrics: Sequence[
         shown[f"{metric}, median"] = table[f"val_{metric}_median"]
         shown[f"{metric}, best"] = table[f"val_{metric}_best"]
     said = (
-        f"Stage {stage.name}: median and best validation score of the trials at each level of {factor}"
-        f" ({', '.join(shown['level'])}), one panel for each of {', '.join(metrics)}."
+        f"Stage {stage.name}: distribution of the validation scores of the trials at each level of {factor}"
+        f" ({', '.join(shown['level'])}), one panel for each of {', '.join(metrics)}: a thin line from the"
+        " lowest to the highest, a thick one over the middle half, the median, and the best."
     )
-    return draw(factor_name(place, factor), said, _chart(factor, list(shown["level"]), metrics), found, shown)
+    title = f"Validation scores by {factor}, stage {stage.name}"
+    chart = _chart(factor, list(shown["level"]), metrics)
+    return draw(factor_name(place, factor), title, said, chart, found, shown)
 
 
 def _chart(factor: str, levels: list[str], metrics: Sequence[str]) -> alt.FacetChart:
     columns = min(len(metrics), 5)
     y = alt.Y("level:N", sort=levels, title=factor, axis=alt.Axis(grid=True))
-    x = alt.X("median:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=3))
+    x = alt.X("low:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=3))
     kind = alt.Scale(domain=[MEDIAN, BEST], range=[BLUE, VERMILLION])
     shape = alt.Scale(domain=[MEDIAN, BEST], range=["circle", "diamond"])
-    layers = [alt.Chart().mark_rule(color="#B6BDC6", strokeWidth=1.5).encode(x=x, x2="best:Q", y=y)]
+    tooltip = told(
+        "level", "metric", low=".4f", lower=".4f", median=".4f", upper=".4f", best=".4f", trials=",d"
+    )
+    line = alt.Chart().mark_rule(color=LINE)
+    layers = [
+        line.encode(x=x, x2="high:Q", y=y, size=alt.value(1.2), tooltip=tooltip),
+        line.encode(x=alt.X("lower:Q"), x2="upper:Q", y=y, size=alt.value(5), tooltip=tooltip),
+    ]
     for name, field, size in ((MEDIAN, "median", 72), (BEST, "best", 34)):
         layers.append(
             alt.Chart()
@@ -64,6 +77,7 @@ def _chart(factor: str, levels: list[str], metrics: Sequence[str]) -> alt.FacetC
                 y=y,
                 color=alt.Color("kind:N", scale=kind, title=None),
                 shape=alt.Shape("kind:N", scale=shape, title=None),
+                tooltip=tooltip,
             )
         )
     panels = alt.layer(*layers).properties(width=(PANEL - 90) / columns - 14, height=alt.Step(20))

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from paribus.report.facts import StageFacts
-from paribus.report.figures.drawing import ROWS, Figure, draw
+from paribus.report.figures.drawing import ROWS, Figure, draw, told
 from paribus.report.figures.theme import BLUE, PANEL
 
 SHOWN = 12
@@ -33,6 +33,10 @@ def importance_figure(place: int, stage: StageFacts) -> Figure | None:
     rows += [{"effect": name, "share": share, "sd": math.nan} for name, share in rest.items() if share > 0]
     title = "share of variance" if math.isnan(found.fit) else "R² lost without the factor"
     table = pd.DataFrame(rows).rename(columns={"share": title})
+    if found.beside:
+        lost = {" × ".join(each.factors): each for each in found.beside.effects}
+        table["R² lost without it"] = [lost[name].share for name in table["effect"]]
+        table["sd"] = [lost[name].sd for name in table["effect"]]
     said = (
         f"Stage {stage.name}: how much of the differences in {found.metric} each factor and each two factors"
         f" together explain, by {found.method}; the largest is {rows[0]['effect']}."
@@ -44,7 +48,9 @@ def importance_figure(place: int, stage: StageFacts) -> Figure | None:
         .encode(
             x=alt.X("share:Q", title=title, axis=alt.Axis(tickCount=5)),
             y=alt.Y("effect:N", sort=names, title=None, axis=alt.Axis(grid=False, labelLimit=320)),
+            tooltip=told("effect", share=".3f", sd=".3f"),
         )
         .properties(width=PANEL / 2, height=alt.Step(22))
     )
-    return draw(importance_name(place), said, chart, rows[:SHOWN], table)
+    shown = f"Importance of the factors for {found.metric}, stage {stage.name}"
+    return draw(importance_name(place), shown, said, chart, rows[:SHOWN], table)

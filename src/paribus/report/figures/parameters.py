@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from paribus.report.facts import Facts
-from paribus.report.figures.drawing import ROWS, Figure, draw
-from paribus.report.figures.theme import BLUE, EXTENT, PANEL, VERMILLION
+from paribus.report.figures.drawing import (
+    CONFIGURATIONS,
+    HIGHLIGHT,
+    HIGHLIGHTED,
+    ROWS,
+    Figure,
+    draw,
+    records,
+    told,
+    zoom,
+)
+from paribus.report.figures.theme import BLUE, EXTENT, PANEL, PAPER, VERMILLION
 
+POINTS = 1000
+"""Points of a panel, about: of more, those near each other are one."""
 SHOWN = 200
 """Rows of the figure's table; the leaderboard has them all."""
 _PARTS = {"val": "validation", "train": "training"}
@@ -34,31 +46,62 @@ def parameters_figure(facts: Facts, part: str) -> Figure | None:
     shown = facts.board[["rank", "config_id", "n_parameters", *(f"{part}_{metric}" for metric in metrics)]]
     titles = {"config_id": "configuration", "n_parameters": "parameters"}
     titles |= {f"{part}_{metric}": metric for metric in metrics}
-    chart = _chart(metrics, max(row["configurations"] for row in found))
-    return draw(f"parameters-{part}", said, chart, found, shown.head(SHOWN).rename(columns=titles))
+    chart = _chart(metrics, part, max(row["configurations"] for row in found))
+    name = f"{_PARTS[part].capitalize()} scores against the number of parameters"
+    return draw(f"parameters-{part}", name, said, chart, found, shown.head(SHOWN).rename(columns=titles))
 
 
 def _points(board: pd.DataFrame, metric: str, column: str) -> list[dict[str, Any]]:
-    """One point for all configurations that fall on the same pixel, and one for the chosen."""
+    """One point for all configurations that fall on the same pixel, the best of them by name; the chosen."""
     known = board[board[column].notna() & board["n_parameters"].notna() & np.isfinite(board[column])]
-    values, sizes = known[column].to_numpy("float64"), known["n_parameters"].to_numpy("int64")
-    if not len(values):
+    if known.empty:
         return []
-    low, pixel = values.min(), (values.max() - values.min()) / _HEIGHT or 1.0
-    places = Counter(
-        zip(sizes.tolist(), (low + pixel * np.round((values - low) / pixel)).tolist(), strict=True)
-    )
-    found = [
-        {"metric": metric, "parameters": size, "score": value, "configurations": n, "chosen": False}
-        for (size, value), n in places.items()
-    ]
+    values, sizes = known[column].to_numpy("float64"), known["n_parameters"].to_numpy("int64")
+    found = _together(sizes, values, known["config_id"].to_numpy())
     if known["rank"].iloc[0] == 1:
-        found.append({**found[0], "score": values[0], "parameters": int(sizes[0]), "chosen": True})
+        chosen = {"score": values[0], "parameters": int(sizes[0]), "configurations": 1, "chosen": True}
+        found.append({"config_id": known["config_id"].iloc[0], **chosen})
+    return [{"metric": metric, **row} for row in found]
+
+
+def _together(sizes: NDArray[np.int64], values: NDArray[np.float64], names: Any) -> list[dict[str, Any]]:
+    """A point a cell of pixels, as coarse as the points are many, at the place of its best configuration."""
+    logs = np.log(np.maximum(sizes, 1))
+    for pixels in (1, 2, 4, 8):
+        cells = pd.DataFrame(
+            {
+                "x": _cells(logs, PANEL / _COLUMNS / pixels),
+                "y": _cells(values, _HEIGHT / pixels),
+                **{"parameters": sizes, "score": values, "config_id": names},
+            }
+        )
+        groups = cells.groupby(["x", "y"], sort=False)
+        if groups.ngroups <= POINTS:
+            break
+    return records(groups.first().assign(configurations=groups.size()))
+
+
+def _cells(values: NDArray[np.float64], cells: float) -> NDArray[np.float64]:
+    """Which of so many equal cells from the least to the largest each value is in."""
+    low, high = values.min(), values.max()
+    found: NDArray[np.float64] = np.round((values - low) / ((high - low) or 1.0) * cells)
     return found
 
 
-def _chart(metrics: list[str], most: int) -> alt.FacetChart:
-    columns = min(len(metrics), _COLUMNS)
+def _chart(metrics: list[str], part: str, most: int) -> alt.ConcatChart:
+    chart: alt.ConcatChart = alt.concat(
+        *(
+            _panel(place, metric, f"{part}_{metric}", most, len(metrics))
+            for place, metric in enumerate(metrics)
+        ),
+        columns=min(len(metrics), _COLUMNS),
+        spacing=18,
+        data=ROWS,
+    )
+    return chart
+
+
+def _panel(place: int, metric: str, column: str, most: int, panels: int) -> alt.LayerChart | alt.FacetChart:
     x = alt.X(
         "parameters:Q",
         title="parameters",
@@ -70,25 +113,32 @@ def _chart(metrics: list[str], most: int) -> alt.FacetChart:
     several = alt.Size(
         "configurations:Q",
         scale=alt.Scale(type="sqrt", domain=[0, most], range=[12, 130]),
-        legend=alt.Legend(title="configurations at a point", values=sorted({1, -(-most // 4), most})),
+        legend=alt.Legend(
+            title="configurations at a point",
+            values=sorted({1, -(-most // 4), most}),
+            format=",d",
+            symbolFillColor=BLUE,
+            symbolStrokeColor=BLUE,
+        ),
     )
+    tooltip = told("config_id", score=".4f", parameters=",d", configurations=",d")
+    own = alt.Chart().transform_filter(alt.datum.metric == metric)
     cloud = (
-        alt.Chart()
-        .transform_filter("!datum.chosen")
+        own.transform_filter("!datum.chosen")
         .mark_point(filled=True, color=BLUE, opacity=0.45)
-        .encode(x=x, y=y, size=several)
+        .encode(x=x, y=y, size=several, tooltip=tooltip)
+        .add_params(zoom(f"zoom_{place}"))
     )
     chosen = (
-        alt.Chart()
-        .transform_filter("datum.chosen")
-        .mark_point(shape="diamond", filled=True, color=VERMILLION, size=110, stroke="white", opacity=1)
-        .encode(x=x, y=y)
+        own.transform_filter("datum.chosen")
+        .mark_point(shape="diamond", filled=True, color=VERMILLION, size=110, stroke=PAPER, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip)
     )
-    chart: alt.FacetChart = (
-        alt.layer(cloud, chosen)
-        .properties(width=PANEL / columns - EXTENT, height=_HEIGHT)
-        .facet(facet=alt.Facet("metric:N", sort=metrics, title=None), columns=columns, data=ROWS, spacing=18)
-        .resolve_scale(y="independent")
-        .resolve_axis(x="independent")
+    highlighted = (
+        alt.Chart(CONFIGURATIONS)
+        .transform_filter(f"datum.rank === 1 || {HIGHLIGHTED}")  # a layer without rows has no scale
+        .mark_point(size=220, color=VERMILLION, strokeWidth=3)
+        .encode(x=alt.X("n_parameters:Q"), y=alt.Y(f"{column}:Q"), opacity=HIGHLIGHT)
     )
-    return chart
+    width = PANEL / min(panels, _COLUMNS) - EXTENT
+    return alt.layer(cloud, chosen, highlighted).properties(width=width, height=_HEIGHT, title=metric)

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from paribus.report.figures.drawing import ROWS, Figure, draw
-from paribus.report.figures.theme import BLUE, GREY, PANEL
+from paribus.report.figures.drawing import HIGHLIGHTED, ROWS, Figure, draw, told
+from paribus.report.figures.theme import BLUE, GREY, PANEL, VERMILLION
 from paribus.report.formats import level
 from paribus.stats.answers import Answer
 
@@ -30,19 +30,21 @@ def question_figure(place: int, answer: Answer) -> Figure | None:
         levels,
         None,
         "difference from the best mean",
-        ("difference", "difference low", "difference high"),
+        ("difference", "difference_low", "difference_high"),
         answer.margin,
     )
     said = (
         f"Question {answer.question.name}: {metric} at each level of {vary} ({', '.join(levels)}) with its"
         " 95 % interval, and beside it the difference from the level of the best mean with its interval."
     )
+    shaded = f"; shaded: the same within ±{level(answer.margin)}" if answer.margin else ""
     return draw(
         question_name(place),
+        f"{metric} at each level of {vary}, on the validation rows{shaded}",
         said,
-        alt.hconcat(score, difference, spacing=24, data=ROWS),
+        alt.concat(score, difference, columns=2, spacing=24, data=ROWS),
         [dict(row) for _, row in table.iterrows()],
-        table.rename(columns={"score": metric}),
+        table.rename(columns={"score": metric, "config_id": "configuration"}),
     )
 
 
@@ -52,12 +54,13 @@ def _row(answer: Answer, place: int) -> dict[str, Any]:
     itself = 0.0 if place == answer.best else nothing
     return {
         "level": level(each.level),
+        "config_id": each.config_id,
         "score": each.estimate,
         "low": each.interval.low,
         "high": each.interval.high,
         "difference": found.estimate if found else itself,
-        "difference low": found.interval.low if found else itself,
-        "difference high": found.interval.high if found else itself,
+        "difference_low": found.interval.low if found else itself,
+        "difference_high": found.interval.high if found else itself,
     }
 
 
@@ -68,9 +71,14 @@ def _panel(
     value, low, high = columns
     y = alt.Y("level:N", sort=levels, title=vary, axis=alt.Axis(labels=vary is not None, grid=True))
     x = alt.X(f"{low}:Q", title=title, scale=alt.Scale(zero=vary is None), axis=alt.Axis(tickCount=4))
+    tooltip = told("level", "config_id", **{value: ".4f", low: ".4f", high: ".4f"})
+    size = alt.when(HIGHLIGHTED).then(alt.value(170)).otherwise(alt.value(60))
+    color = alt.when(HIGHLIGHTED).then(alt.value(VERMILLION)).otherwise(alt.value(BLUE))
     layers = [
-        alt.Chart().mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2=f"{high}:Q", y=y),
-        alt.Chart().mark_point(filled=True, color=BLUE, size=60, opacity=1).encode(x=f"{value}:Q", y=y),
+        alt.Chart().mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2=f"{high}:Q", y=y, tooltip=tooltip),
+        alt.Chart()
+        .mark_point(filled=True, opacity=1)
+        .encode(x=f"{value}:Q", y=y, size=size, color=color, tooltip=tooltip),
     ]
     if vary is None:
         layers.insert(0, alt.Chart().mark_rule(color=GREY, strokeDash=[3, 3]).encode(x=alt.XDatum(0)))

@@ -6,10 +6,14 @@ import altair as alt
 import pandas as pd
 
 from paribus.report.facts import Facts
-from paribus.report.figures.drawing import ROWS, Figure, draw
+from paribus.report.figures.drawing import ROWS, Figure, draw, told
 from paribus.report.figures.theme import BLUE, GREY
 
 SIDE = 300
+_TITLES = {
+    "binary": "Reliability: of the rows called 70 % likely, are 70 % positive?",
+    "multiclass": "Reliability of the likeliest class",
+}
 
 
 def reliability_figure(facts: Facts) -> Figure | None:
@@ -45,9 +49,15 @@ def reliability_figure(facts: Facts) -> Figure | None:
         .encode(
             x=x,
             y=y,
-            size=alt.Size("rows:Q", title="rows", scale=alt.Scale(type="sqrt", range=[25, 160])),
+            size=alt.Size(
+                "rows:Q",
+                title="rows",
+                scale=alt.Scale(type="sqrt", range=[25, 160]),
+                legend=alt.Legend(tickCount=4, symbolFillColor=BLUE, symbolStrokeColor=BLUE),
+            ),
+            tooltip=told(probability=".3f", share=".3f", low=".3f", high=".3f", rows=",d"),
         ),
     ]
     chart = alt.layer(*layers, data=ROWS).properties(width=SIDE, height=SIDE)
     table = pd.DataFrame(rows).rename(columns={"probability": "mean probability", "share": share})
-    return draw("reliability", said, chart, rows, table)
+    return draw("reliability", _TITLES[facts.data["task"]], said, chart, rows, table)

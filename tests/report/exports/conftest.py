@@ -1,0 +1,66 @@
+"""One small study, trained once, and its facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paribus.report.exports.write import export
+from paribus.report.facts import Facts, gather
+from paribus.run import run
+from paribus.store.folder import read_record
+from paribus.store.record import Record
+from paribus.study.toml import parse_study
+
+ASKED = """
+[study]
+name = "small"
+seed = 3
+[data]
+source = "builtin:breast_cancer"
+target = "diagnosis"
+positive = "malignant"
+[protocol]
+seeds = 2
+metrics = ["recall", "roc_auc", "accuracy"]
+[network]
+hidden = [4]
+[train]
+learning_rate = 1e-2
+epochs = 4
+[[stage]]
+name = "network"
+factors."network.dropout" = [0.0, 0.3]
+factors."train.batch_size" = [32, 64]
+[[question]]
+name = "width"
+ask = "Does width help?"
+vary = "network.units"
+levels = [2, 8]
+hold = { "network.layers" = 1 }
+metric = "recall"
+"""
+
+
+@pytest.fixture(scope="package")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of `ASKED`; copy it before changing it."""
+    folder = tmp_path_factory.mktemp("trained")
+    run(parse_study(ASKED, "small.toml"), folder, workers=1)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def facts(trained: Path) -> Facts:
+    """What its record says."""
+    with Record.at(trained) as record:
+        return gather(record, read_record(record))
+
+
+@pytest.fixture(scope="package")
+def exported(facts: Facts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documents of the same study."""
+    folder = tmp_path_factory.mktemp("exported")
+    export(facts, folder, ["pdf", "md", "tex"])
+    return folder
