@@ -10,19 +10,13 @@ import pytest
 from paribus.engines import ENGINES
 from paribus.population.outcome import Lineage
 from paribus.study.spec import EarlyStopping
-from tests.draw import (
-    FOLD,
-    KINDS,
-    TASKS,
-    configuration,
-    fold,
-    random_configuration,
-    random_fold,
-    relative,
-    same,
-)
+from tests.draw import FOLD, KINDS, TASKS, configuration, fold, relative, same
+from tests.engines.within import random_fold_within, within
 
-pytestmark = pytest.mark.parametrize("name", list(ENGINES))
+OPTIONAL = ("keras", "tensorflow")
+pytestmark = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.keras if name in OPTIONAL else ()) for name in ENGINES]
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -44,7 +38,8 @@ def test_an_outcome_says_everything(name: str, kind: str) -> None:
 def test_epoch_levels_are_prefixes(name: str) -> None:
     """A level of train.epochs would depend on which other levels the study has."""
     stopping = EarlyStopping(patience=2)
-    made = configuration({"dropout": 0.3}, epochs=12, learning_rate=0.03, early_stopping=stopping)
+    network = {} if name == "sklearn" else {"dropout": 0.3}
+    made = configuration(network, epochs=12, learning_rate=0.03, early_stopping=stopping)
     data, task = {FOLD: fold("binary")}, TASKS["binary"]
     together = ENGINES[name].train([Lineage(made, (3, 6, 12), 0, 1)], data, task)
     for outcome, epochs in zip(together, (3, 6, 12), strict=True):
@@ -104,8 +99,9 @@ def test_a_loss_that_does_not_fit_is_refused(name: str) -> None:
 def test_it_agrees_with_the_reference(name: str, kind: str, seed: int) -> None:
     """Every number of every report would rest on an engine that computes something else."""
     random = Random(100 * seed + len(kind))
-    lineage = Lineage(random_configuration(random, kind), (5,), 0, seed)
-    data, task = {lineage.data: random_fold(random, kind, seed)}, TASKS[kind]
+    lineage = Lineage(within(name, random, kind), (5,), 0, seed)
+    data, task = {lineage.data: random_fold_within(name, random, kind, seed)}, TASKS[kind]
+    assert ENGINES[name].refusal(lineage.configuration, task) is None
     (outcome,) = ENGINES[name].train([lineage], data, task)
     (reference,) = ENGINES["numpy"].train([lineage], data, task)
     assert (outcome.config_id, outcome.epochs_run) == (reference.config_id, reference.epochs_run)

@@ -17,9 +17,9 @@ from paribus.engines.numpy.matrix import Matrix
 from paribus.engines.numpy.network import Network
 from paribus.engines.numpy.noise import Noise, draw
 from paribus.networks.mlp import MLP, blocks
+from paribus.networks.noise import input_noise
 from paribus.population.losses import ALLOWED_LOSSES, resolve_loss
 from paribus.population.outcome import Task
-from paribus.population.rows import input_noise
 from paribus.study.conventions import loss_shape
 from paribus.study.options import names
 from paribus.study.spec import Network as Settings
@@ -264,6 +264,7 @@ def test_input_noise_is_added_to_the_features() -> None:
     """A study of input noise would compare networks without any, or all with the same."""
     settings = Settings(hidden=(4,), input_noise=0.2)
     noise = draw(settings, 7, 0, 1, ROWS, FEATURES)
+    assert noise.features is not None
     np.testing.assert_allclose(noise.features, 0.2 * input_noise(7, 0, 1, ROWS, FEATURES), rtol=1e-6)
     arrays = [np.ones(block.shape) for block in blocks(settings, FEATURES, 1)]
     network, rows = Network(settings, "keras", arrays), np.ones((ROWS, FEATURES))

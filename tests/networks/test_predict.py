@@ -19,7 +19,7 @@ def test_one_network_predicts_what_the_population_predicted(norm: str, conventio
     data, asked = fold(kind), configuration({"norm": norm}, convention=convention, epochs=3)
     lineage = Lineage(asked, (3,), 0, 1)
     (outcome,) = ENGINES["population"].train([lineage], {lineage.data: data}, TASKS[kind])
-    predicted = predict(asked.network, outcome.weights, data.val_x, kind, convention)
+    predicted = predict(asked, outcome.weights, data.val_x, kind, TASKS[kind].n_outputs)
     assert outcome.predictions is not None
     assert predicted.shape == outcome.predictions.shape
     np.testing.assert_allclose(predicted, outcome.predictions, rtol=1e-5, atol=1e-6)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from paribus.engines import ENGINES
 from paribus.engines.numpy.training import Training
+from paribus.engines.torch.training import Training as TorchTraining
 from paribus.population.outcome import FoldArrays, Lineage, Task
 
 
@@ -30,6 +31,8 @@ HELD = (
     Held("population, float64", "population", "float64", False, 1e-9),
     Held("population, float32", "population", "float32", False, 1e-4),
     Held("population, native", "population", "float32", True, 1e-4),
+    Held("torch, float64", "torch", "float64", False, 1e-9),
+    Held("torch, float32", "torch", "float32", False, 1e-4),
 )
 
 
@@ -44,5 +47,9 @@ def trained(held: Held, lineage: Lineage, data: FoldArrays, task: Task) -> tuple
     configuration = lineage.configuration
     rule = configuration.train.model_copy(update={"precision": held.precision})
     lineage = replace(lineage, configuration=replace(configuration, train=rule))
+    if held.engine == "torch":
+        loop = TorchTraining(lineage, data, task)
+        (outcome,) = loop.outcomes()
+        return loop.network.arrays() if outcome.status == "done" else ()
     (outcome,) = ENGINES[held.engine].train([lineage], {lineage.data: data}, task)
     return outcome.weights

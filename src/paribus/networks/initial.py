@@ -9,7 +9,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from paribus.networks.mlp import Block, Weights, blocks
+from paribus.networks.mlp import Block, blocks
+from paribus.networks.network import Weights
 from paribus.seeds import stream
 from paribus.study.conventions import init_scale
 from paribus.study.spec import Network

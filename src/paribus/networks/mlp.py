@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, Self, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from scipy.sparse import csr_array
+from torch import Tensor, nn
 
+from paribus.networks.dropout import Dropout
+from paribus.networks.network import BuiltNetwork
+from paribus.networks.noise import input_noise, noise
+from paribus.networks.norm import BatchNorm
 from paribus.study.conventions import negative_slope, norm_constants
 from paribus.study.spec import Network
-
-Weights = tuple[NDArray[np.float32], ...]
-"""The arrays of a network, in the order of `blocks`."""
 
 
 class Block(NamedTuple):
@@ -97,29 +99,33 @@ class HiddenLayer(nn.Module):
         self.sums = nn.Linear(inputs, units)
         self.norm: nn.Module = nn.Identity()
         if network.norm == "batch":
-            self.norm = nn.BatchNorm1d(units, eps=epsilon, momentum=1 - momentum)
+            self.norm = BatchNorm(units, epsilon, momentum, convention)
         elif network.norm == "layer":
             self.norm = nn.LayerNorm(units, eps=epsilon)
         self.activation = activation(network)
-        self.dropout = (nn.AlphaDropout if network.dropout_kind == "alpha" else nn.Dropout)(rate)
+        self.dropout = Dropout(rate, network.dropout_kind)
         self.residual = residual
 
-    def forward(self, values: torch.Tensor) -> torch.Tensor:
+    def forward(self, values: Tensor) -> Tensor:
         """The layer's values."""
         found = self.after(self.sums(values))
         return found + values if self.residual else found
 
-    def after(self, sums: torch.Tensor) -> torch.Tensor:
+    def after(self, sums: Tensor) -> Tensor:
         """The layer's values from its sums, nothing added."""
-        found: torch.Tensor = self.dropout(self.activation(self.norm(sums)))
+        found: Tensor = self.dropout(self.activation(self.norm(sums)))
         return found
 
 
-class MLP(nn.Module):
-    """One network as PyTorch's own modules. (row, feature) → logits (row, output)."""
+class MLP(BuiltNetwork):
+    """One network as PyTorch's own modules. (row, feature) → logits (row, output).
+
+    Its noise in training is the population's; before `begin` it is PyTorch's own.
+    """
 
     def __init__(self, network: Network, n_features: int, n_outputs: int, convention: str = "keras") -> None:
         super().__init__()
+        self.settings = network
         self.blocks = blocks(network, n_features, n_outputs)
         shapes = layer_shapes(network, n_features, n_outputs)
         self.hidden = nn.Sequential(
@@ -131,22 +137,65 @@ class MLP(nn.Module):
             )
         )
         self.output = nn.Linear(*shapes[-1])
+        self.uniform: list[Tensor] = []
+        """Dropout's noise of the epoch, (row, unit), of each hidden layer; empty where none drops."""
+        self.normal: Tensor | None = None
+        """What is added to the epoch's features, (row, feature)."""
+        self.now = slice(None)
 
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+    def forward(self, rows: Tensor) -> Tensor:
         """Logits of `rows`."""
-        logits: torch.Tensor = self.output(self.hidden(rows))
+        if self.training and self.settings.input_noise:
+            added = torch.randn_like(rows) if self.normal is None else self.normal[self.now]
+            rows = rows + self.settings.input_noise * added
+        logits: Tensor = self.output(self.hidden(rows))
         return logits
 
-    def after(self, sums: torch.Tensor) -> torch.Tensor:
+    def begin(self, seed: int, fold: int, epoch: int, rows: int) -> None:
+        """See `BuiltNetwork.begin`."""
+        widths, some = self.settings.hidden, self.output.weight
+        self.uniform = [
+            torch.from_numpy(noise(seed, fold, epoch, rows, width, widths[:layer].count(width))).to(
+                some.device
+            )
+            if rate
+            else torch.empty(0)
+            for layer, (width, rate) in enumerate(zip(widths, self.settings.dropouts, strict=True))
+        ]
+        if self.settings.input_noise:
+            features = self.blocks[0].shape[0] - 1
+            self.normal = torch.from_numpy(input_noise(seed, fold, epoch, rows, features)).to(some)
+
+    def take(self, some: slice) -> None:
+        """See `BuiltNetwork.take`."""
+        self.now = some
+        for layer, uniform in zip(self.hidden, self.uniform, strict=True):
+            cast(HiddenLayer, layer).dropout.noise = uniform[some]
+
+    def penalised(self) -> list[Tensor]:
+        """See `BuiltNetwork.penalised`."""
+        return [*(cast(HiddenLayer, layer).sums.weight for layer in self.hidden), self.output.weight]
+
+    def logits(self, rows: NDArray[Any] | csr_array) -> NDArray[Any]:
+        """See `BuiltNetwork.logits`. Sparse rows meet the first layer as they are."""
+        if not isinstance(rows, csr_array):
+            return super().logits(rows)
+        self.eval()
+        first = self.arrays()[0]
+        sums = torch.from_numpy(rows @ first[:-1] + first[-1]).to(self.output.weight)
+        with torch.inference_mode():
+            return self.after(sums).numpy(force=True)
+
+    def after(self, sums: Tensor) -> Tensor:
         """Logits from the first layer's sums, (row, unit): a way for sparse rows."""
         if not len(self.hidden):
             return sums
         first, *others = self.hidden
         values = cast(HiddenLayer, first).after(sums)
-        logits: torch.Tensor = self.output(nn.Sequential(*others)(values))
+        logits: Tensor = self.output(nn.Sequential(*others)(values))
         return logits
 
-    def load(self, weights: Sequence[NDArray[np.floating]]) -> MLP:
+    def load(self, weights: Sequence[NDArray[Any]]) -> Self:
         """This network with `weights` put in."""
         with torch.no_grad():
             for block, array in zip(self.blocks, weights, strict=True):
@@ -154,15 +203,15 @@ class MLP(nn.Module):
                     tensor.copy_(torch.from_numpy(values.copy()))
         return self
 
-    def arrays(self) -> Weights:
-        """The weights, as `load` takes them."""
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Copies of the weights in the order of `blocks`."""
         found = []
         for block in self.blocks:
-            first, second = (tensor.detach().numpy() for tensor in self._places(block))
+            first, second = (tensor.numpy(force=True) for tensor in self._places(block))
             found.append(np.vstack([first.T if block.kind == "weights" else first[None], second[None]]))
         return tuple(found)
 
-    def _places(self, block: Block) -> tuple[torch.Tensor, torch.Tensor]:
+    def _places(self, block: Block) -> tuple[Tensor, Tensor]:
         """The two tensors that a block fills."""
         if block.layer == len(self.hidden):
             return self.output.weight, self.output.bias

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -40,7 +41,8 @@ class Task:
     """What the networks are asked for: the kind, the outputs, the metrics that are watched.
 
     `classes` are the names of the class codes, for weights by class; `train_metrics`: whether every
-    epoch's metrics are those of the training rows too, as they were met.
+    epoch's metrics are those of the training rows too, as they were met; `weighted`: whether rows have
+    weights of their own.
     """
 
     kind: TaskKind
@@ -48,6 +50,7 @@ class Task:
     metrics: tuple[str, ...]
     classes: tuple[str, ...] = ()
     train_metrics: bool = False
+    weighted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class FoldArrays:
 
     `stop` are rows cut from the training part for early stopping to watch; without them the validation
     rows are watched. Where `restore` is given, the targets are transformed ones: it brings predictions
-    back into the target's own units, in which `*_truth` are the targets and metrics are computed.
+    back into the target's own units, in which `*_truth` are the targets and metrics are computed. Where
+    features are places of words in order, `words` are those from place 2 on.
     """
 
     train_x: Prepared
@@ -72,13 +76,14 @@ class FoldArrays:
     train_truth: NDArray[np.float32] | None = None
     val_truth: NDArray[np.float32] | None = None
     stop_truth: NDArray[np.float32] | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def size(self) -> Size:
         """Its rows and features."""
         stop = 0 if self.stop_x is None else int(self.stop_x.shape[0])
-        rows, features = self.train_x.shape
-        return Size(int(rows), int(self.val_x.shape[0]), int(features), stop, _entries(self.train_x))
+        rows, *shape = self.train_x.shape
+        return Size(int(rows), int(self.val_x.shape[0]), prod(shape), stop, _entries(self.train_x))
 
 
 def _entries(features: Prepared) -> int:

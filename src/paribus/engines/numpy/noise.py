@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.engines.numpy.matrix import Matrix
-from paribus.population.rows import input_noise, noise
+from paribus.networks.noise import input_noise, noise
 from paribus.study.spec import Network
 
 

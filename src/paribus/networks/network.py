@@ -1,0 +1,70 @@
+"""What every network is to those that train it and those that predict with it, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from torch import Tensor, nn
+
+Weights = tuple[NDArray[np.float32], ...]
+"""The arrays of a network, in the order of its `arrays`."""
+NUMBERS_AT_ONCE = 2**21
+"""Of rows that are predicted at once: memory is bounded, and no bit depends on what stands beside."""
+
+
+class BuiltNetwork(nn.Module):
+    """One network: rows of some shape → logits (row, output).
+
+    Rows are numbers (row, feature) or (row, channel, height, width), or whole numbers (row, length): tokens.
+    What is random in training comes from PyTorch's generator, which whoever trains sets for each epoch from
+    a named stream; a network that takes noise by other streams draws it in `begin`.
+    """
+
+    def know(self, words: Sequence[str]) -> None:
+        """Be told, before training, the words that places stand for: the first one has the place 2."""
+
+    def begin(self, seed: int, fold: int, epoch: int, rows: int) -> None:
+        """Draw the noise of an epoch (from 1) of so many rows, in the epoch's order."""
+
+    def take(self, some: slice) -> None:
+        """Let the next batch be these of the epoch's rows."""
+
+    def penalised(self) -> list[Tensor]:
+        """The weights that `train.l1` and `train.l2` count: all of two axes or more, so no biases."""
+        return [parameter for parameter in self.parameters() if parameter.ndim > 1]
+
+    def load(self, weights: Sequence[NDArray[Any]]) -> Self:
+        """This network with `weights` put in, in the order of `arrays`."""
+        with torch.no_grad():
+            for tensor, values in zip(self.state_dict().values(), weights, strict=True):
+                # A single number may come back from a file as an array of one.
+                tensor.copy_(torch.from_numpy(np.array(values)).reshape(tensor.shape))
+        return self
+
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """Copies of all parameters and buffers, in the order of PyTorch's `state_dict`."""
+        return tuple(tensor.numpy(force=True).copy() for tensor in self.state_dict().values())
+
+    def given(self, rows: NDArray[Any] | csr_array) -> Tensor:
+        """Prepared rows as this network takes them: whole numbers stay whole, sparse ones become dense."""
+        some = next(self.parameters())
+        dense = rows.toarray() if isinstance(rows, csr_array) else np.array(rows)
+        dtype = torch.int64 if dense.dtype.kind == "i" else some.dtype
+        return torch.from_numpy(dense).to(some.device, dtype)
+
+    def logits(self, rows: NDArray[Any] | csr_array) -> NDArray[Any]:
+        """Logits (row, output) outside of training."""
+        self.eval()
+        high = max(1, NUMBERS_AT_ONCE // prod(rows.shape[1:]))
+        with torch.inference_mode():
+            found = [
+                self(self.given(rows[start : start + high])).numpy(force=True)
+                for start in range(0, rows.shape[0], high)
+            ]
+        return np.concatenate(found)

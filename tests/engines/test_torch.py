@@ -1,0 +1,67 @@
+"""The plain loop on rows that aren't tables: images and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from paribus.engines import ENGINES
+from paribus.networks.module import distrust, trust
+from paribus.networks.predict import predict
+from paribus.population.outcome import FoldArrays, Lineage
+from tests.draw import FOLD, TASKS, configuration, relative, same
+
+OWN = "tests.networks.own_networks"
+
+
+@pytest.fixture(autouse=True)
+def trusted() -> Iterator[None]:
+    """The user's word for the tests' own code."""
+    trust(Path(__file__).parents[2])
+    yield
+    distrust()
+
+
+def rows_of(kind: str) -> NDArray[Any]:
+    """60 images (row, channel, height, width) or texts (row, place)."""
+    random = np.random.default_rng(4)
+    if kind == "Image":
+        return random.standard_normal((60, 3, 8, 8)).astype(np.float32)
+    return random.integers(0, 20, (60, 7)).astype(np.int32)
+
+
+@pytest.mark.parametrize("engine", ["torch", "population"])
+@pytest.mark.parametrize("kind", ["Image", "Tokens"])
+def test_images_and_tokens_are_trained_and_predicted(kind: str, engine: str) -> None:
+    """Networks of images and texts would have no engine, or be judged by other rows than they saw."""
+    rows, labels = rows_of(kind), np.arange(60) % 2
+    data = FoldArrays(rows[:40], labels[:40], rows[40:], labels[40:])
+    asked = configuration({"kind": "module", "module": f"{OWN}:{kind}"}, epochs=2)
+    lineages = [Lineage(asked, (2,), 0, seed) for seed in (1, 2)]
+    first, second = ENGINES[engine].train(lineages, {FOLD: data}, TASKS["binary"])
+    again, _ = ENGINES[engine].train(lineages, {FOLD: data}, TASKS["binary"])
+    assert same(first, again)
+    assert not np.array_equal(first.weights[0], second.weights[0])
+    predicted = predict(asked, first.weights, data.val_x, "binary", 1)
+    assert first.predictions is not None
+    np.testing.assert_allclose(predicted, first.predictions, rtol=1e-5, atol=1e-6)
+
+
+def test_sparse_rows_are_dense_rows() -> None:
+    """A text study would be about other networks than the same words in a table."""
+    random = np.random.default_rng(5)
+    rows = (random.random((60, 12)) * (random.random((60, 12)) < 0.3)).astype(np.float32)
+    labels = (rows.sum(axis=1) > 1.5).astype(np.int64)
+    found = []
+    for made in (np.asarray, csr_array):
+        data = FoldArrays(made(rows[:40]), labels[:40], made(rows[40:]), labels[40:])
+        asked = Lineage(configuration({"dropout": 0.2, "input_noise": 0.1}, epochs=3), (3,), 0, 1)
+        found += ENGINES["torch"].train([asked], {FOLD: data}, TASKS["binary"])
+    for one, other in zip(found[0].weights, found[1].weights, strict=True):
+        assert relative(one, other) < 1e-5
