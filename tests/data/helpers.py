@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
-from paribus.data import Table, TrainingPart, load, split
+from paribus.data import Prepared, Table, TrainingPart, load, split
 from paribus.study.options import names
 from paribus.study.options.preparation import PREPARATION
 from paribus.study.spec import Data, Prepare, Protocol
@@ -70,6 +71,12 @@ def mixed_frame(rows: int = 90, classes: int = 2, seed: int = 0) -> pd.DataFrame
 def training_part(frame: pd.DataFrame, **keys: Any) -> TrainingPart:
     """The training part of a table of this frame."""
     return split(table(frame, **keys), Protocol(test=0, validation="holdout:0.2"), 7).folds[0].training
+
+
+def array(rows: Prepared) -> NDArray[np.float32]:
+    """Prepared rows of a table without a text: (row, feature)."""
+    assert isinstance(rows, np.ndarray)
+    return rows
 
 
 def breast_cancer() -> Table:

@@ -16,7 +16,7 @@ from paribus.data.profile import table_profile
 from paribus.errors import UserError
 from paribus.study.spec import Data, Prepare, Protocol
 
-from .helpers import every_option, real, table
+from .helpers import array, every_option, real, table
 
 CELLS: dict[str, st.SearchStrategy[Any]] = {
     "number": st.floats(-1e6, 1e6, width=32) | st.none(),
@@ -58,7 +58,7 @@ def test_any_table_is_prepared_or_refused(frame: pd.DataFrame, prepare: Prepare)
         return
     for found in (rows.features, prepared):
         assert found.dtype == np.float32
-        assert np.isfinite(found).all()
+        assert np.isfinite(array(found)).all()
         assert found.shape[1] == fitted.n_features
     assert len(prepared) == fold.validation.n_rows
     assert len(rows.features) == len(rows.target)
@@ -81,8 +81,8 @@ def test_real_tables_are_read_from_the_raw_file(
     assert tuple(each.name for each in loaded.dropped) == dropped
     fold = split(loaded, Protocol(), 1).folds[0]
     fitted, rows = prepare_training(Prepare(), fold.training, 1)
-    assert np.isfinite(rows.features).all()
-    assert np.isfinite(fitted.apply(fold.validation)).all()
+    assert np.isfinite(array(rows.features)).all()
+    assert np.isfinite(array(fitted.apply(fold.validation))).all()
     missing = {column.name: column.missing for column in table_profile(loaded).columns if column.missing}
     assert (
         missing

@@ -33,7 +33,7 @@ from paribus.seeds import stream
 from paribus.study.options import names
 from paribus.study.spec import Prepare, Protocol
 
-from .helpers import every_option, mixed_frame, random_frame, table, told, training_part
+from .helpers import array, every_option, mixed_frame, random_frame, table, told, training_part
 
 CATEGORIES, NUMBERS = ["colour", "place"], ["x0", "x1", "x2", "x3"]
 
@@ -97,9 +97,9 @@ def test_the_whole_is_scikit_learns_pipeline(encode: str, scale: str) -> None:
     )
     codes = fold.training.target
     expected = plain.fit_transform(training, codes)
-    np.testing.assert_allclose(rows.features, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(array(rows.features), expected, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(
-        fitted.apply(fold.validation), plain.transform(validation), rtol=1e-5, atol=1e-5
+        array(fitted.apply(fold.validation)), plain.transform(validation), rtol=1e-5, atol=1e-5
     )
 
 
@@ -114,7 +114,7 @@ def test_missing_numbers_are_filled_as_by_scikit_learn(impute: str) -> None:
         expected = plain.transform(frame[NUMBERS].to_numpy(np.float64))
         if impute in ("knn:3", "iterative"):
             expected = plain[0].inverse_transform(expected)
-        np.testing.assert_allclose(prepared[:, :4], expected, rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(array(prepared)[:, :4], expected, rtol=1e-4, atol=1e-4)
 
 
 def test_most_frequent_fills_categories_and_the_others_leave_a_level_of_its_own() -> None:
@@ -124,7 +124,7 @@ def test_most_frequent_fills_categories_and_the_others_leave_a_level_of_its_own(
     assert "colour=(missing)" in own.features
     assert "colour=(missing)" not in usual.features
     red = usual.features.index("colour=red")
-    gone = own.apply(fold.training)[:, own.features.index("colour=(missing)")] == 1
+    gone = array(own.apply(fold.training))[:, own.features.index("colour=(missing)")] == 1
     assert gone.any()
     assert (usual.apply(fold.training)[gone, red] == 1).all()
 
@@ -157,7 +157,7 @@ def test_a_level_that_training_lacks_is_no_error(encode: str, rare: float) -> No
     fold = split(table(new), Protocol(test=0), 7).folds[0]
     fitted = fit_preparation(Prepare(encode=encode, rare=rare), fold.training, 7)
     prepared = fitted.apply(fold.validation)
-    assert np.isfinite(prepared).all()
+    assert np.isfinite(array(prepared)).all()
     assert not any("moon" in name for name in fitted.features)
     if encode == "onehot":
         place = [n for n, name in enumerate(fitted.features) if name.startswith("place=")]
@@ -195,13 +195,13 @@ def test_the_same_rows_give_the_same_bits_here_and_after_a_pickle(task: str, pre
     prepare_training(Prepare(scale="minmax", select="mutual_info:2"), part, 7)
     again, same = prepare_training(prepare, part, 7)
     restored: Preparation = pickle.loads(pickle.dumps(again))
-    assert rows.features.tobytes() == same.features.tobytes()
+    assert array(rows.features).tobytes() == array(same.features).tobytes()
     assert rows.target.tobytes() == same.target.tobytes()
-    assert fitted.apply(part).tobytes() == restored.apply(part).tobytes()
+    assert array(fitted.apply(part)).tobytes() == array(restored.apply(part)).tobytes()
     assert fitted.features == restored.features
     assert rows.features.dtype == np.float32
-    assert rows.features.flags.c_contiguous
-    assert np.isfinite(rows.features).all()
+    assert array(rows.features).flags.c_contiguous
+    assert np.isfinite(array(rows.features)).all()
     assert rows.features.shape[1] == fitted.n_features
 
 
@@ -212,7 +212,9 @@ def test_constant_features_and_large_values_leave_no_warning_and_no_nan(scale: s
     frame["x3"] = frame["x3"] * 1e12
     part = training_part(frame, columns={"x1": "numeric", "x2": "numeric"})
     for select in ("none", "kbest:3", "mutual_info:3", "sfs:3", "pca:3"):
-        assert np.isfinite(fit_preparation(Prepare(scale=scale, select=select), part, 7).apply(part)).all()
+        assert np.isfinite(
+            array(fit_preparation(Prepare(scale=scale, select=select), part, 7).apply(part))
+        ).all()
 
 
 @pytest.mark.parametrize("scale", names("scaler"))
@@ -220,7 +222,7 @@ def test_two_training_rows_can_be_scaled(scale: str) -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "y": [0.5, 1.0, 2.0, 2.5]})
     part = split(table(frame), Protocol(test=0.25, validation="holdout:0.25"), 0).folds[0].training
     assert part.n_rows == 2
-    assert np.isfinite(fit_preparation(Prepare(scale=scale), part, 0).apply(part)).all()
+    assert np.isfinite(array(fit_preparation(Prepare(scale=scale), part, 0).apply(part))).all()
 
 
 def test_a_column_without_a_known_training_value_is_filled() -> None:
@@ -231,8 +233,8 @@ def test_a_column_without_a_known_training_value_is_filled() -> None:
     fold = split(table(frame), Protocol(), 7).folds[0]
     for impute in ("mean", "median", "most_frequent", "constant", "knn:3", "iterative"):
         fitted = fit_preparation(Prepare(impute=impute), fold.training, 7)
-        assert np.isfinite(fitted.apply(fold.training)).all()
-        assert np.isfinite(fitted.apply(fold.validation)).all()
+        assert np.isfinite(array(fitted.apply(fold.training))).all()
+        assert np.isfinite(array(fitted.apply(fold.validation))).all()
 
 
 @pytest.mark.parametrize("value", [1e25, -1e30])
@@ -250,7 +252,7 @@ def test_a_narrow_column_far_from_zero_keeps_its_values() -> None:
     """Stored in 32 bits as it is, a column around 1e8 that differs by hundredths would be one value."""
     frame = random_frame(60).assign(x4=1e8 + np.arange(60) * 0.01)
     part = training_part(frame)
-    scaled = fit_preparation(Prepare(), part, 7).apply(part)[:, 4]
+    scaled = array(fit_preparation(Prepare(), part, 7).apply(part))[:, 4]
     np.testing.assert_allclose(scaled, StandardScaler().fit_transform(part.rows[:, None])[:, 0], atol=1e-5)
 
 
@@ -259,9 +261,9 @@ def test_a_large_table_is_prepared_a_block_at_a_time_to_the_same_bits(
 ) -> None:
     """Memory must not decide what a network is trained on."""
     part = training_part(mixed_frame(120))
-    whole = fit_preparation(Prepare(scale="power"), part, 7).apply(part)
+    whole = array(fit_preparation(Prepare(scale="power"), part, 7).apply(part))
     monkeypatch.setattr("paribus.data.prepare.impute.CELLS_AT_ONCE", 1)
-    assert fit_preparation(Prepare(scale="power"), part, 7).apply(part).tobytes() == whole.tobytes()
+    assert array(fit_preparation(Prepare(scale="power"), part, 7).apply(part)).tobytes() == whole.tobytes()
 
 
 def test_rows_weights_go_with_their_rows() -> None:
@@ -279,4 +281,4 @@ def test_rows_weights_go_with_their_rows() -> None:
                 fit_preparation(Prepare(scale="none"), part, 7).apply(part), part.weight, strict=True
             )
         }
-        assert [stands[row.tobytes()] for row in rows.features] == rows.weight.tolist()
+        assert [stands[row.tobytes()] for row in array(rows.features)] == rows.weight.tolist()

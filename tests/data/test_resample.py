@@ -17,7 +17,7 @@ from paribus.seeds import stream
 from paribus.study.options import names
 from paribus.study.spec import Prepare
 
-from .helpers import mixed_frame, random_frame, training_part
+from .helpers import array, mixed_frame, random_frame, training_part
 
 
 def plain(name: str) -> Any:
@@ -48,7 +48,7 @@ def test_rows_are_those_of_imbalanced_learn(name: str) -> None:
     before = prepare_training(Prepare(), part, 7)[1]
     after = prepare_training(Prepare(resample=name), part, 7)[1]
     rows, classes = plain(name).fit_resample(before.features, part.target)
-    assert after.features.tobytes() == rows.tobytes()
+    assert array(after.features).tobytes() == rows.tobytes()
     assert after.target.tolist() == classes.tolist()
     assert len(after.features) != len(before.features)
 
@@ -57,7 +57,7 @@ def test_rows_are_those_of_imbalanced_learn(name: str) -> None:
 def test_smotenc_makes_no_half_category(encode: str) -> None:
     """A row that is 0.4 red and 0.6 blue stands for nothing."""
     part = training_part(mixed_frame(200))
-    before = prepare_training(Prepare(encode=encode, missing_flag=True), part, 7)[1].features
+    before = array(prepare_training(Prepare(encode=encode, missing_flag=True), part, 7)[1].features)
     fitted, rows = prepare_training(Prepare(encode=encode, missing_flag=True, resample="smotenc"), part, 7)
     counts = np.bincount(rows.target)
     assert counts[0] == counts[1] == np.bincount(part.target).max()
@@ -68,8 +68,8 @@ def test_smotenc_makes_no_half_category(encode: str) -> None:
         ]
         known = {row.tobytes() for row in before[:, places]}
         assert places
-        assert {row.tobytes() for row in rows.features[:, places]} <= known
-    smoted = prepare_training(Prepare(encode="onehot", resample="smote"), part, 7)[1].features
+        assert {row.tobytes() for row in array(rows.features)[:, places]} <= known
+    smoted = array(prepare_training(Prepare(encode="onehot", resample="smote"), part, 7)[1].features)
     if encode == "onehot":
         assert len(np.unique(smoted[:, -2])) > 2, "SMOTE makes half categories, so this test can fail"
 
@@ -81,7 +81,7 @@ def test_smotenc_is_imbalanced_learns_where_codes_are_codes() -> None:
     state = int(stream(7, "prepare", "smotenc").integers(2**31))
     joined = before.astype(np.float64)
     expected, _ = SMOTENC(categorical_features=[4, 5], random_state=state).fit_resample(joined, part.target)
-    np.testing.assert_allclose(rows.features, expected, rtol=1e-6)
+    np.testing.assert_allclose(array(rows.features), expected, rtol=1e-6)
 
 
 def test_few_rows_of_a_class_take_fewer_neighbours_and_one_is_refused() -> None:

@@ -35,7 +35,7 @@ from paribus.errors import DataError, StudyError
 from paribus.seeds import stream
 from paribus.study.spec import Prepare, Protocol
 
-from .helpers import breast_cancer, random_frame, training_part
+from .helpers import array, breast_cancer, random_frame, training_part
 
 ASKED = [
     *(f"{name}:3" for name in ("kbest", "mutual_info", "pca", "sfs", "sbs", "rfe")),
@@ -99,7 +99,7 @@ def test_the_features_are_those_of_scikit_learn(asked: str, classes: int) -> Non
     scaled = scaled if scale == "none" else StandardScaler().fit_transform(scaled)
     plain = plain_selector(asked, part.task, 7)
     expected = plain.fit(scaled, part.target).transform(scaled)
-    np.testing.assert_allclose(rows.features, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(array(rows.features), expected, rtol=1e-5, atol=1e-6)
     assert preparation.n_features == len(preparation.features) == rows.features.shape[1]
     if select == "pca:3":
         assert preparation.features == ("pca_1", "pca_2", "pca_3")

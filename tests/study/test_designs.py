@@ -289,3 +289,41 @@ def test_a_question_with_a_table_as_its_level_is_still_one_factor() -> None:
     )
     compared = [made for _, made in question_configurations(study(), asked)]
     assert held(compared, asked.vary).is_proven
+
+
+ADAPTIVE: dict[str, Any] = {"design": "adaptive", "factors": MIXED}
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ({**ADAPTIVE, "configurations": 10}, "draws the first 10 at random and learns from none of 10"),
+        ({**ADAPTIVE, "configurations": 40, "batch": 40}, "draws the first 40 at random"),
+        ({**ADAPTIVE}, "say how many"),
+        ({"design": "random", "factors": MIXED, "configurations": 40, "batch": 4}, "has no effect"),
+    ],
+)
+def test_an_adaptive_design_that_learns_nothing_is_refused(stage: dict[str, Any], told: str) -> None:
+    """A search would be `random` by another name."""
+    with pytest.raises(StudyError, match=told):
+        Study(name="x", data={"source": "a", "target": "b"}, stage=[{"name": "s", **stage}])
+
+
+def test_what_an_adaptive_design_may_draw_is_tried_beforehand() -> None:
+    """A run would stop in the night at the first momentum that is drawn for Adam."""
+    factors = {"train.optimizer": ("sgd", "adam"), "train.momentum": (0.5, 0.9), **MIXED}
+    asked = {"design": "adaptive", "factors": factors, "configurations": 64}
+    with pytest.raises(StudyError, match="momentum belongs to"):
+        plan(study(asked))
+    (planned,) = plan(study({**asked, "when": MOMENTUM["when"]}))
+    assert planned.n_configurations == 64
+
+
+def test_an_adaptive_design_without_optuna_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run would train all other stages first, and then end with a traceback."""
+    monkeypatch.setattr("paribus.study.plan.is_installed", lambda: False)
+    text = format_study(study({**ADAPTIVE, "configurations": 16}))
+    with pytest.raises(
+        StudyError, match=r"line \d+: stage\[1\]\.design: .*pip install \"paribus\[adaptive\]\""
+    ):
+        parse_study(text)

@@ -171,6 +171,7 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
     places: dict[str, Any] = {
         "column": {"data": {**columns, "columns": {"c": column}}},
         "builtin": {"data": {**columns, "source": value}},
+        "representation": {"prepare": {"represent": value if value == "none" else f"{value}:100"}},
         "imputer": {"prepare": {"impute": value}},
         "encoder": {"prepare": {"encode": value}},
         "estimator": {"prepare": {"select": "sfs:3", "select_with": value}},
@@ -183,7 +184,7 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
         "schedule": {"train": {"schedule": {"name": value}}},
         "scaler": {"prepare": {"scale": value}},
         "selector": {"prepare": {"select": value}},
-        "network": {"network": {"kind": value}},
+        "network": {"network": {"kind": value, **({"module": "a:B"} if value == "module" else {})}},
         "activation": {"network": {"activation": value}},
         "optimizer": {"train": {"optimizer": value}},
         "loss": {"train": {"loss": value}},
@@ -203,7 +204,7 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
                     "name": "s",
                     "design": value,
                     "factors": {"train.epochs": [1, 2], "train.batch_size": [8, 16]},
-                    **({"configurations": 4} if "stage.configurations" in dict(option.arguments) else {}),
+                    **({"configurations": 16} if "stage.configurations" in dict(option.arguments) else {}),
                 }
             ]
         },

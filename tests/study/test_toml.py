@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from paribus.errors import StudyError
 from paribus.study.changes import study_hash
 from paribus.study.spec import Study
-from paribus.study.toml import format_study, parse_study, read_study
+from paribus.study.toml import format_study, parse_recorded, parse_study, read_study
 from tests.conftest import SMALL
 from tests.study.draw import studies
 
@@ -20,7 +20,7 @@ from tests.study.draw import studies
 def test_a_study_survives_its_file(study: Study) -> None:
     """Else a resumed run, which reads study.toml from its record, would run another study."""
     again = parse_study(format_study(study))
-    assert again == study
+    assert again == study == parse_recorded(format_study(study), "paribus.db")
     assert study_hash(again) == study_hash(study)
 
 

@@ -21,6 +21,8 @@ from paribus.data.prepare import (
     fit_preparation,
     most_features,
     prepare_training,
+    usual_entries,
+    vocabulary_notes,
 )
 from paribus.data.split import Split, split
 from paribus.data.table import Table
@@ -41,4 +43,6 @@ __all__ = [
     "most_features",
     "prepare_training",
     "split",
+    "usual_entries",
+    "vocabulary_notes",
 ]

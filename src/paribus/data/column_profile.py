@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One feature before preparation. `low`, `high`: of numbers; `commonest`: levels with their rows."""
+    """One feature before preparation. `low`, `high`: of numbers; `commonest`: levels, or a text's words, with
+    how often they stand. Of a text also the `words` and `characters` of a row, from the least to the most by
+    quartiles, and how many words differ: its `vocabulary`.
+    """
 
     name: str
     kind: str
@@ -17,3 +20,6 @@ class ColumnProfile:
     low: float | None = None
     high: float | None = None
     commonest: tuple[tuple[str, int], ...] = ()
+    words: tuple[float, ...] = ()
+    characters: tuple[float, ...] = ()
+    vocabulary: int = 0

@@ -22,8 +22,10 @@ from paribus.data.columns import (
 from paribus.data.dates import AmbiguousDatesError, expand, parse_dates
 from paribus.data.features import Collected, Feature, Features
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, guess, is_number, without_missing
+from paribus.data.part_words import PART_WORDS
 from paribus.data.sources.rows import UNNAMED, Rows
 from paribus.data.table import Dropped
+from paribus.data.text.read import read_text
 from paribus.errors import DataError, nearest
 from paribus.study.spec import Data
 
@@ -53,7 +55,8 @@ def read_features(rows: Rows, data: Data) -> Reading:
 
 
 def _names(rows: Rows, data: Data) -> list[str]:
-    for key, named in (("data.drop", data.drop), ("data.columns", data.columns)):
+    texts = (data.text,) if data.text else ()
+    for key, named in (("data.drop", data.drop), ("data.columns", data.columns), ("data.text", texts)):
         for name in named:
             if name not in rows.names:
                 raise DataError(
@@ -73,7 +76,7 @@ class _Reader:
     """Reads column after column."""
 
     def __init__(self, rows: Rows, data: Data) -> None:
-        self.rows, self.declared = rows, data.columns
+        self.rows, self.declared, self.text = rows, data.columns, data.text
         self.collected = Collected(len(rows), len(rows.names))
         self.dropped: list[Dropped] = []
         self.notes: list[str] = []
@@ -81,6 +84,11 @@ class _Reader:
     def read(self, name: str) -> None:
         """Read one column as what it is declared, or looks like."""
         cells = self.rows.column(name)
+        if name == self.text:
+            texts, notes = read_text(self.rows, name, cells)
+            self.collected.add_text(Feature(name, "text", name), texts)
+            self.notes += notes
+            return
         if (told := self.declared.get(name)) is None:
             self._undeclared(name, cells)
             return
@@ -111,7 +119,7 @@ class _Reader:
                 self._drop(name, "another value in every row, so it looks like an id")
             case "text" if found.values is not None:
                 first = shown(found.values.values[found.values.codes[found.values.codes >= 0][0]])
-                self._drop(name, f"text, such as {first}; features from text come in a later version")
+                self._drop(name, f"text, such as {first}; name it in data.text to learn from its words")
             case "numeric":
                 self._numbers(name, cells)
             case "boolean":
@@ -121,6 +129,9 @@ class _Reader:
             case _ if found.values is not None:
                 if not found.values.values:
                     self._drop(name, "every cell is missing")
+                    return
+                if {level.lower() for level in found.values.values} <= PART_WORDS.keys():
+                    self._drop(name, "says which part a row is of: name it in data.split to split by it")
                     return
                 self._note_missing(name, found.read or found.values, found.values)
                 self._category(name, found.values)
@@ -201,7 +212,7 @@ class _Reader:
 
     def _dates(self, name: str, cells: pd.Series[Any], written: str | None) -> None:
         if storage_of(cells) == "date":
-            self._add_dates(name, *_stored_dates(cells))
+            self._add_dates(name, *stored_dates(cells))
             return
         found = distinct(self.rows, name, cells)
         values = without_missing(found, MISSING_NUMBERS)
@@ -261,7 +272,7 @@ def _number(text: str) -> float | None:
     return float(plain) if is_number(plain) else None
 
 
-def _stored_dates(cells: pd.Series[Any]) -> tuple[pd.DatetimeIndex | None, NDArray[np.float64] | None]:
+def stored_dates(cells: pd.Series[Any]) -> tuple[pd.DatetimeIndex | None, NDArray[np.float64] | None]:
     """Cells stored as dates; or spans in days, times of day in hours. (row,)."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         cells = cells.astype(object)

@@ -1,4 +1,4 @@
-"""Features in compact form: 32-bit numbers and integer codes, taken by row without copying."""
+"""Features in compact form: 32-bit numbers, integer codes, words of texts; taken by row without copying."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FeatureKind = Literal["numeric", "boolean", "ordinal", "date", "category"]
+from paribus.data.text.texts import Texts
+
+FeatureKind = Literal["numeric", "boolean", "ordinal", "date", "category", "text"]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEPS = 1000
@@ -31,20 +33,22 @@ class Feature:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is kept as a number; else as the code of a level."""
-        return self.kind != "category"
+        """Whether it is kept as a number; else as the code of a level, or as words."""
+        return self.kind not in ("category", "text")
 
 
 @dataclass(frozen=True, eq=False)
 class Store:
     """All rows. `numbers`: (number feature, row) float32, NaN where missing, less `offsets`;
-    `codes`: (category feature, row) int32, -1 where missing. Both in the features' order.
+    `codes`: (category feature, row) int32, -1 where missing. Both in the features' order. `texts`: those
+    of the text feature, if there is one.
     """
 
     features: tuple[Feature, ...]
     numbers: NDArray[np.float32]
     offsets: NDArray[np.float64]
     codes: NDArray[np.int32]
+    texts: Texts | None = None
 
     def __post_init__(self) -> None:
         for array in (self.numbers, self.offsets, self.codes):
@@ -89,13 +93,37 @@ class Features:
     @cached_property
     def category_features(self) -> tuple[Feature, ...]:
         """The features kept as codes."""
-        return tuple(feature for feature in self.columns if not feature.is_number)
+        return tuple(feature for feature in self.columns if feature.kind == "category")
+
+    @cached_property
+    def has_text(self) -> bool:
+        """Whether one of the features is a text."""
+        return self._store.texts is not None
+
+    @property
+    def texts(self) -> Texts:
+        """These rows' texts. Raises ValueError where there are none."""
+        if self._store.texts is None:
+            raise ValueError("these rows have no text")
+        return self._store.texts if self._rows is None else self._store.texts.take(self._rows)
+
+    def _text_keys(self) -> NDArray[np.uint64]:
+        """A hash of each row's text, 0 without texts: (row,)."""
+        if self._store.texts is None:
+            return np.zeros(len(self), dtype=np.uint64)
+        keys = self._store.texts.keys
+        return keys.copy() if self._rows is None else keys[self._rows]
 
     def numbers(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """Number features from `start` to before `stop`: (row, feature), Fortran order, NaN if missing."""
         block = self._store.numbers[start:stop]
         block = block if self._rows is None else block[:, self._rows]
         return (block.astype(np.float64) + self._store.offsets[start:stop, None]).T
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """What the number features are stored less of, in 32 bits: (number feature,)."""
+        return self._store.offsets
 
     def codes(self, place: int) -> NDArray[np.int32]:
         """The codes of the category feature at `place` among them: (row,), -1 where missing."""
@@ -114,7 +142,7 @@ class Features:
 
     def keys(self) -> NDArray[np.uint64]:
         """A hash a row: rows with the same one have equal features. Shape: (row,)."""
-        keys = np.zeros(len(self), dtype=np.uint64)
+        keys = self._text_keys()
         for column in (*self._store.numbers, *self._store.codes):
             bits = (column if self._rows is None else column[self._rows]).view(np.uint32)
             keys = (keys ^ bits) * _MIX
@@ -125,6 +153,8 @@ class Features:
         """A hash of these rows: the same in every process and on every machine."""
         found = blake2b(repr([(f.name, f.kind, f.levels) for f in self.columns]).encode(), digest_size=16)
         found.update(self._store.offsets.astype("<f8").tobytes())
+        if self.has_text:
+            found.update(self._text_keys().astype("<u8").tobytes())
         for column in (*self._store.numbers, *self._store.codes):
             values = column if self._rows is None else column[self._rows]
             found.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
@@ -142,14 +172,20 @@ class Collected:
         self.features: list[Feature] = []
         self.offsets: list[float] = []
         self.numbers = np.empty((n_columns, n_rows), dtype=np.float32)
-        self.codes = np.empty((n_columns, n_rows), dtype=np.int32)
+        self.codes, self.n_codes = np.empty((n_columns, n_rows), dtype=np.int32), 0
+        self.texts: Texts | None = None
+
+    def add_text(self, feature: Feature, texts: Texts) -> None:
+        """Put away the text of each row."""
+        self.features.append(feature)
+        self.texts = texts
 
     def add(self, feature: Feature, values: NDArray[Any]) -> None:
         """Put away float64 numbers, NaN where missing, or codes, -1 where missing: (row,)."""
-        n_codes = len(self.features) - len(self.offsets)
         self.features.append(feature)
         if not feature.is_number:
-            self.codes[n_codes] = values
+            self.codes[self.n_codes] = values
+            self.n_codes += 1
             return
         if len(self.offsets) == len(self.numbers):
             self.numbers = np.concatenate([self.numbers, np.empty_like(self.numbers)])
@@ -162,10 +198,9 @@ class Collected:
 
     def made(self) -> Features:
         """All of them as one."""
-        n_numbers = len(self.offsets)
-        n_codes = len(self.features) - n_numbers
         offsets = np.array(self.offsets, dtype=np.float64)
-        return Features(Store(tuple(self.features), self.numbers[:n_numbers], offsets, self.codes[:n_codes]))
+        kept = self.numbers[: len(offsets)], offsets, self.codes[: self.n_codes]
+        return Features(Store(tuple(self.features), *kept, self.texts))
 
 
 def offset_of(values: NDArray[np.float64]) -> float:

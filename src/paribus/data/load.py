@@ -35,9 +35,9 @@ def load(
     environment variable PARIBUS_DATA. With `frame`, the rows are its rows and the source is a label.
     Raises DataError for data that can't be used, StudyError for a metric that the task doesn't have.
     """
-    rows, n_test = read(data.source, folder, data_dir, frame), 0
+    rows, n_test = read(data.source, folder, data_dir, frame, data), 0
     if data.test:
-        test = read(data.test, folder, data_dir, None)
+        test = read(data.test, folder, data_dir, None, data)
         rows, n_test = join(rows, test), len(test)
     target = read_target(rows, data)
     _check_metrics(metrics, target.task, data.targets)

@@ -11,17 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from paribus.data.columns import listed, shown
+from paribus.data.part_words import PART_WORDS
 from paribus.data.sources.rows import Rows
 from paribus.errors import DataError, nearest
 from paribus.study.sections.given import GivenRows, Values, limits
 from paribus.study.spec import Data
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
-_WORDS = {
-    **dict.fromkeys(("train", "training"), TRAIN),
-    **dict.fromkeys(("validation", "valid", "val", "dev"), VALIDATION),
-    **dict.fromkeys(("test", "testing"), TEST),
-}
+_CODES = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +108,7 @@ def _given(rows: Rows, split: str | GivenRows) -> NDArray[np.int64]:
         return _by_rules(rows, split)
     name, cells = split, _cells(rows, split, "split")
     words = cells.astype(str).str.strip().str.lower()
-    given = words.map(_WORDS)
+    given = words.map({word: _CODES[part] for word, part in PART_WORDS.items()})
     wrong = given.isna().to_numpy(dtype=bool)
     if wrong.any():
         first = int(np.argmax(wrong))

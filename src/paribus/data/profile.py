@@ -13,6 +13,7 @@ from paribus.data.column_profile import ColumnProfile
 from paribus.data.features import Feature
 from paribus.data.suspicion import suspicion
 from paribus.data.table import Table
+from paribus.data.text.texts import Texts
 
 COMMONEST = 3
 """Levels of a category that a profile names."""
@@ -50,6 +51,9 @@ def table_profile(table: Table) -> TableProfile:
     seen: dict[bytes, str] = {}
     number = category = 0
     for feature in table.columns:
+        if feature.kind == "text":
+            columns.append(_of_texts(feature, table.features.texts))
+            continue
         if feature.is_number:
             values: NDArray[Any] = table.features.numbers(number, number + 1)[:, 0]
             number += 1
@@ -89,11 +93,29 @@ def _of_levels(feature: Feature, codes: NDArray[np.int32]) -> ColumnProfile:
     return ColumnProfile(feature.name, feature.kind, len(codes), missing, distinct, commonest=commonest)
 
 
+def _of_texts(feature: Feature, texts: Texts) -> ColumnProfile:
+    tokens = texts.tokens
+    counts = np.bincount(tokens.codes, minlength=len(tokens.words))
+    commonest = np.argsort(-counts, kind="stable")[:COMMONEST]
+    return ColumnProfile(
+        *(feature.name, feature.kind, len(texts), int((tokens.lengths == 0).sum())),
+        distinct=len(np.unique(texts.keys)),
+        commonest=tuple((tokens.words[code], int(counts[code])) for code in commonest),
+        words=_quartiles(tokens.lengths),
+        characters=_quartiles(texts.characters),
+        vocabulary=len(tokens.words),
+    )
+
+
+def _quartiles(values: NDArray[Any]) -> tuple[float, ...]:
+    return tuple(map(float, np.quantile(values, (0, 0.25, 0.5, 0.75, 1))))
+
+
 def _targets(table: Table) -> tuple[TargetProfile, ...]:
     if table.task == "regression":
         columns = table.target.reshape(table.n_rows, -1).T
         return tuple(
-            TargetProfile(name, quartiles=tuple(map(float, np.quantile(values, (0, 0.25, 0.5, 0.75, 1)))))
+            TargetProfile(name, quartiles=_quartiles(values))
             for name, values in zip(table.outputs, columns, strict=True)
         )
     if table.task == "multilabel":

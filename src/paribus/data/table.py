@@ -85,6 +85,7 @@ class Table:
     @property
     def n_selectable(self) -> int:
         """At most so many features come out of a preparation, but for hashing."""
+        # of a text's words nothing is known before a training part's are counted
         levels = sum(len(feature.levels) + 1 for feature in self.features.category_features)
         return len(self.features.number_features) + len(self.features.gaps) + levels
 

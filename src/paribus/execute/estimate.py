@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from paribus.data import Split, most_features
+from paribus.data import Split, most_features, usual_entries
 from paribus.execute.memory import population_memory
 from paribus.execute.trainer import lineages_of, populations
 from paribus.population.grouping import expected_cost, segment_bytes, shape_of
@@ -40,7 +40,8 @@ class Estimate:
 def estimate(trials: Sequence[Trial], split: Split, task: Task, workers: int) -> Estimate:
     """The estimate for `trials` on `workers` processes."""
     lineages = lineages_of(trials)
-    sizes = {lineage.data: _size(lineage, split) for lineage in lineages}
+    firsts = {lineage.data: lineage for lineage in lineages}
+    sizes = {name: _size(lineage, split) for name, lineage in firsts.items()}
     found = [members for _, members in populations(lineages, sizes, task, population_memory(workers))]
     shapes = [shape_of(members[0], sizes[members[0].data], task) for members in found]
     costs = [expected_cost(shape, members) for shape, members in zip(shapes, found, strict=True)]
@@ -55,4 +56,4 @@ def _size(lineage: Lineage, split: Split) -> Size:
     prepare = lineage.configuration.prepare
     n_features = most_features(prepare, training.features, training.classes, training.task)
     stop = fold.stopping.n_rows if fold.stopping else 0
-    return Size(training.n_rows, fold.validation.n_rows, n_features, stop)
+    return Size(training.n_rows, fold.validation.n_rows, n_features, stop, usual_entries(prepare, training))

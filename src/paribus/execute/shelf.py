@@ -90,7 +90,9 @@ class Shelf:
         """The arrays of this name, mapped from disk."""
         fitted = self.preparation(name)
         arrays = dict(self._mapped(name, fitted.n_features))
-        return FoldArrays(**arrays, restore=fitted.restore if fitted.target else None)
+        return FoldArrays(
+            **arrays, restore=fitted.restore if fitted.target else None, words=fitted.vocabulary
+        )
 
     def _mapped(self, name: FoldName, n_features: int) -> Iterator[tuple[str, Any]]:
         for field in (*_FEATURES, *_FIELDS):
@@ -124,7 +126,10 @@ class Shelf:
 
 
 def _arrays(rows: TrainingRows, task: str) -> dict[str, Prepared | NDArray[Any]]:
-    arrays: dict[str, Prepared | NDArray[Any]] = {"train_x": rows.features, "train_y": rows.target.astype(_kind(task))}
+    arrays: dict[str, Prepared | NDArray[Any]] = {
+        "train_x": rows.features,
+        "train_y": rows.target.astype(_kind(task)),
+    }
     return arrays if rows.weight is None else {**arrays, "train_weight": rows.weight}
 
 

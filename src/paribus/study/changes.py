@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paribus.study.configuration import digest, flatten
+from paribus.study.sections.deliver import AFTER
 from paribus.study.spec import Study
 
 
@@ -34,7 +35,7 @@ def changes(old: Study, new: Study) -> tuple[str, ...]:
 
 
 def _flat(study: Study) -> dict[str, Any]:
-    tables = study.model_dump(mode="json")
+    tables = study.model_dump(mode="json", exclude=set(AFTER))
     for kind in ("stage", "question"):
         listed = tables.pop(kind)
         tables[kind] = {item["name"]: {**item, "position": place} for place, item in enumerate(listed, 1)}

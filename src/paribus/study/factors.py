@@ -8,6 +8,7 @@ equal widths.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -58,10 +59,12 @@ def with_levels(base: Configuration, levels: Mapping[str, Any], places: Mapping[
 
     Raises `WrongStudyError` with problems at those places.
     """
-    sections = {name: getattr(base, name).model_dump() for name in _SECTIONS}
+    sections: dict[str, dict[str, Any]] = {}  # of those that move; the others are the base's own
     try:
         for path, level in _without_shorthand(base, levels).items():
             section, *keys = path.split(".")
+            if section not in sections:
+                sections[section] = getattr(base, section).model_dump()
             table = sections[section]
             for key in keys[:-1]:
                 if table[key] is None:
@@ -72,14 +75,15 @@ def with_levels(base: Configuration, levels: Mapping[str, Any], places: Mapping[
             table[keys[-1]] = level
     except RuleError as error:
         raise WrongStudyError([Problem(places[str(error.path[0])], str(error))]) from None
-    made = {}
+    made: dict[str, Any] = {}
     for name, model in _SECTIONS.items():
         try:
-            made[name] = model.model_validate(sections[name])
+            if name in sections:
+                made[name] = model.model_validate(sections[name])
         except ValidationError as error:
             found = [problem.under((name,)) for problem in problems(error, model)]
             raise WrongStudyError(_blamed(problem, levels, places) for problem in found) from None
-    return Configuration(**made)
+    return replace(base, **made)
 
 
 def _blamed(problem: Problem, levels: Mapping[str, Any], places: Mapping[str, Path]) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -54,27 +55,38 @@ def refuse_twice(listed: Sequence[Any], *path: str) -> None:
             raise RuleError(f"{shown(value[1])} stands twice: remove one of them", *path, position)
 
 
-def refuse_idle(section: str, given: Mapping[str, Any], family: str, chosen: str | None) -> None:
+def refuse_idle(
+    section: str, given: Mapping[str, Any], family: str, chosen: str | None, setting: str | None = None
+) -> None:
     """Raise IdleError for a key of `given` that belongs to other options of `family` than the chosen.
 
-    An option's arguments in the catalogue are the keys that belong to it.
+    An option's arguments in the catalogue are the keys that belong to it. `setting` is the key that
+    chooses, where it isn't named as the family.
     """
+    setting = setting or family
     for key, value in given.items():
-        owners = [
-            option.name
-            for option in OPTIONS
-            if option.family == family and f"{section}.{key}" in dict(option.arguments)
-        ]
+        owners = _owners(family).get(f"{section}.{key}", ())
         if value not in (None, False, 0) and owners and chosen not in owners:
             named = " or ".join(f"'{owner}'" for owner in owners)
-            without = f"{family} = '{chosen}'" if chosen else f"no {family}"
+            without = f"{setting} = '{chosen}'" if chosen else f"no {setting}"
             raise IdleError(
                 f"{shown(value)} has no effect with {without}:"
                 f" {key} belongs to {named}. Remove it, or choose {named}",
-                f"{section}.{family}",
-                tuple(owners),
+                f"{section}.{setting}",
+                owners,
                 key,
             )
+
+
+@cache
+def _owners(family: str) -> dict[str, tuple[str, ...]]:
+    """The options of `family` that each key belongs to."""
+    found: dict[str, tuple[str, ...]] = {}
+    for option in OPTIONS:
+        if option.family == family:
+            for key, _ in option.arguments:
+                found[key] = (*found.get(key, ()), option.name)
+    return found
 
 
 def _nameable(name: str) -> str:

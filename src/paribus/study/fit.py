@@ -9,7 +9,9 @@ from paribus.errors import nearest
 from paribus.study.configuration import Configuration
 from paribus.study.options import METRICS
 from paribus.study.problems import Path, Problem, WrongStudyError, shown
+from paribus.study.representation import parse_representation
 from paribus.study.spec import Study
+from paribus.study.text import text_problem
 from paribus.study.values import parse_word
 
 USUAL: Mapping[str, Mapping[str, Any]] = {
@@ -40,7 +42,7 @@ def check_fit(
 ) -> None:
     """Raise `WrongStudyError` for what can't be asked of a task with these classes, features and targets.
 
-    `n_features`: the most that any preparation gives, but for hashing.
+    `n_features`: the most that any preparation gives, but for hashing and for texts.
     """
     asked: list[tuple[Path, str]] = [
         (("protocol", "metrics", place), name) for place, name in enumerate(study.protocol.metrics)
@@ -53,6 +55,7 @@ def check_fit(
             sentence = _metric(level.removeprefix("val_"), task)
         if factor.startswith("prepare."):
             sentence = _prepare(factor, level, task, n_targets) or _selected(study, factor, level, n_features)
+            sentence = text_problem(study, factor, level, n_features) or sentence
         if factor == "prepare.class_weight":
             sentence = _class_weight(level, task, classes)
         if sentence:
@@ -81,6 +84,9 @@ def _prepare(factor: str, level: Any, task: str, n_targets: int) -> str:
 def _selected(study: Study, factor: str, level: Any, n_features: int) -> str:
     if factor != "prepare.select":
         return ""
+    if study.data.text:
+        represented = [str(other) for _, path, other in _levels(study) if path == "prepare.represent"]
+        n_features += max(parse_representation(text).size for text in represented)
     word = parse_word(level, "selector")
     hashed = [str(other) for _, path, other in _levels(study) if path == "prepare.encode"]
     if word.name == "variance" or (word.number or 0) <= n_features or any("hashing" in h for h in hashed):

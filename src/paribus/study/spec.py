@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from paribus.study.fields import Name, Section
 from paribus.study.problems import RuleError, WrongStudyError, problems
 from paribus.study.sections.data import Data
+from paribus.study.sections.deliver import Deliver, Track
 from paribus.study.sections.network import MOST_LAYERS, MOST_UNITS, Network
 from paribus.study.sections.prepare import Prepare
 from paribus.study.sections.protocol import Protocol, check_split_columns
@@ -24,6 +25,7 @@ __all__ = [
     "MOST_LAYERS",
     "MOST_UNITS",
     "Data",
+    "Deliver",
     "EarlyStopping",
     "Network",
     "Prepare",
@@ -33,6 +35,7 @@ __all__ = [
     "Section",
     "Stage",
     "Study",
+    "Track",
     "Train",
 ]
 
@@ -50,6 +53,8 @@ class Study(Section):
     prepare: Prepare = Prepare()
     network: Network = Network()
     train: Train = Train()
+    deliver: Deliver = Deliver()
+    track: Track = Track()
     stage: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
     question: Annotated[tuple[Question, ...], Field(strict=False)] = ()
 

@@ -53,6 +53,12 @@ def parse_study(text: str, where: str = "study", settings: Sequence[str] = ()) -
     return study
 
 
+def parse_recorded(text: str, where: str) -> Study:
+    """The same of a study that was run: it was planned then, and its configurations stand in its record."""
+    with located(text, where, ()):
+        return _study(_document(text, where, ())[0])
+
+
 def _study(document: dict[str, Any]) -> Study:
     fields = _fields(document)
     try:
@@ -101,7 +107,7 @@ def format_study(study: Study) -> str:
     """The study as TOML, every setting written out."""
     document = tomlkit.document()
     document["study"] = {key: getattr(study, key) for key in _HEADER}
-    for section in ("data", "protocol", "prepare", "network", "train"):
+    for section in ("data", "protocol", "prepare", "network", "train", "deliver", "track"):
         document[section] = _plain(getattr(study, section).model_dump())
     for kind in ("stage", "question"):
         if listed := getattr(study, kind):

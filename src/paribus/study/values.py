@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from paribus.errors import nearest
 from paribus.study.options import OPTIONS
@@ -27,14 +28,11 @@ class Word:
 def parse_word(text: str, family: str) -> Word:
     """Read `text` as a name of `family`, with a number for each of that name's arguments, x between them.
 
-    Raises ValueError with the rule, the value and what is allowed. A `share` lies above 0 and below 1, a
-    `threshold` is 0 or more; other numbers are whole. Arguments that are keys of the study aren't read here.
+    Raises ValueError with the rule, the value and what is allowed. A `share` lies above 0 and below 1, or
+    is a number of rows; a `threshold` is 0 or more; other numbers are whole. Arguments that are keys of the
+    study aren't read here.
     """
-    known = {
-        option.name: [key for key, _ in option.arguments if "." not in key]
-        for option in OPTIONS
-        if option.family == family
-    }
+    known = _numbers_of(family)
     allowed = ", ".join(f"{name}:{'x'.join(keys)}" if keys else name for name, keys in known.items())
     name, colon, numbers = (
         text.replace(" ", ":", 1).partition(":") if family == "keep" else text.partition(":")
@@ -54,6 +52,16 @@ def parse_word(text: str, family: str) -> Word:
     return Word(name, tuple(_number(text, key, each) for key, each in zip(keys, given, strict=True)))
 
 
+@cache
+def _numbers_of(family: str) -> dict[str, list[str]]:
+    """The names of `family`, each with the arguments that stand after its colon."""
+    return {
+        option.name: [key for key, _ in option.arguments if "." not in key]
+        for option in OPTIONS
+        if option.family == family
+    }
+
+
 def _example(key: str) -> str:
     return {"share": "0.15", "threshold": "0.01", "p": "2", "repeats": "5", **dict.fromkeys(_LEAST, "5")}.get(
         key, "6"
@@ -67,8 +75,10 @@ def _number(text: str, key: str, number: str) -> float:
     except ValueError:
         kind = "a whole number" if whole else "a number"
         raise ValueError(f"'{number}' in '{text}' is not {kind}") from None
-    if key == "share" and not 0 < value < 1:
-        raise ValueError(f"'{text}': the share must lie above 0 and below 1")
+    if key == "share" and not 0 < value < 1 and not (value >= 2 and value == int(value)):
+        raise ValueError(
+            f"'{text}': the share must lie above 0 and below 1, or be a whole number of rows, 2 or more"
+        )
     if key == "threshold" and not 0 <= value < float("inf"):
         raise ValueError(f"'{text}': the threshold must be 0 or more")
     if whole and value < (least := _LEAST.get(key, 1)):

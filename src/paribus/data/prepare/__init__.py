@@ -8,7 +8,18 @@ from paribus.data.prepare.preparation import (
     fit_preparation,
     most_features,
     prepare_training,
+    usual_entries,
 )
 from paribus.data.prepare.prepared import Prepared
+from paribus.data.prepare.text.represent import vocabulary_notes
 
-__all__ = ["Preparation", "Prepared", "TrainingRows", "fit_preparation", "most_features", "prepare_training"]
+__all__ = [
+    "Preparation",
+    "Prepared",
+    "TrainingRows",
+    "fit_preparation",
+    "most_features",
+    "prepare_training",
+    "usual_entries",
+    "vocabulary_notes",
+]

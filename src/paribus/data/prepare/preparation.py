@@ -1,16 +1,19 @@
 """A preparation: fitted once, on a training part, then applied to any part.
 
-The order: missing numbers filled, categories encoded, both scaled, features selected; then, of the
-training rows alone, classes resampled.
+The order: missing numbers filled, categories encoded, both scaled, a text's words counted beside them,
+features selected; then, of the training rows alone, classes resampled.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
 
 from paribus.data.columns import FLOAT32_MAX
 from paribus.data.features import Features
@@ -23,6 +26,8 @@ from paribus.data.prepare.resample import resample
 from paribus.data.prepare.scalers import make_scaler
 from paribus.data.prepare.selectors import Chosen, Selector, fit_selector
 from paribus.data.prepare.target import TargetTransform, fit_target
+from paribus.data.prepare.text.represent import TextFeatures, most_text_features, usual_text_entries
+from paribus.data.text.tokens import tokenise
 from paribus.errors import DataError
 from paribus.seeds import stream
 from paribus.study.spec import Prepare
@@ -58,9 +63,10 @@ class Preparation:
     scalers: dict[int, Any]
     """Fitted scalers by the first of the encoded features that they scale."""
     target: TargetTransform | None
+    text: TextFeatures | None
     selector: Selector | None
     features: tuple[str, ...]
-    """The features that go out."""
+    """The features that go out; those of a text after the others."""
 
     def __repr__(self) -> str:
         return f"Preparation({self.prepare.scale}, {self.prepare.select}: {self.n_features} features)"
@@ -70,8 +76,13 @@ class Preparation:
         """Number of features after selection."""
         return len(self.features)
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The words that places stand for, where a text is kept in order, from place 2 on."""
+        return self.text.ordered.vocabulary if self.text and self.text.ordered else ()
+
     def apply(self, part: Part) -> Prepared:
-        """The part's features prepared: float32 (row, feature), C-contiguous.
+        """The part's features prepared: float32 (row, feature), C-contiguous; with a text, sparse.
 
         Raises DataError for a value that a 32-bit float can't hold, TypeError for anything but a part.
         """
@@ -81,7 +92,16 @@ class Preparation:
                 f" {type(part).__name__}; a SealedPart must be opened first, with .open(reason)"
             )
         with reproducible():
-            return self._selected(self._encode(part.features, training=False))
+            return self._selected(self._beside_text(part.features, training=False))
+
+    def apply_to_texts(self, texts: Sequence[str]) -> Prepared:
+        """New texts prepared as those of a part are: (text, feature).
+
+        Raises ValueError where the rows have other features than a text, or none.
+        """
+        if self.text is None or self.encoded:
+            raise ValueError("texts alone can be prepared where a text is the only feature")
+        return self._selected(self.text.rows(tokenise(pa.array(texts, type=pa.large_string()))))
 
     def targets(self, part: Part) -> NDArray[Any]:
         """The part's targets as networks are trained on them: (row,) or (row, output)."""
@@ -128,7 +148,30 @@ class Preparation:
         _check_range(scaled, names, f"prepare.scale = '{self.prepare.scale}'")
         out[:] = scaled
 
-    def _selected(self, encoded: Matrix) -> NDArray[np.float32]:
+    def _beside_text(self, features: Features, *, training: bool) -> NDArray[Any] | csr_array:
+        """What `_encode` makes and, where there is a text, its features after them, sparse; or its words in
+        order alone.
+        """
+        if self.text is None:
+            return self._encode(features, training=training)
+        of_text = self.text.rows(features.texts.tokens)
+        if not self.encoded or not isinstance(of_text, csr_array):
+            return of_text
+        encoded = csr_array(self._encode(features, training=training).astype(np.float32))
+        return csr_array(hstack([encoded, of_text], format="csr"))
+
+    def _chosen(self, rows: csr_array) -> csr_array:
+        """The selected of sparse features, in canonical form."""
+        if isinstance(self.selector, Chosen):
+            rows = csr_array(rows[:, self.selector.kept])
+        rows.sum_duplicates()
+        return rows
+
+    def _selected(self, encoded: NDArray[Any] | csr_array) -> Prepared:
+        if isinstance(encoded, csr_array):
+            return self._chosen(encoded)
+        if np.issubdtype(encoded.dtype, np.integer):
+            return encoded
         if self.selector is None:
             return np.ascontiguousarray(encoded, dtype=np.float32)
         selected = self.selector.transform(encoded.astype(np.float64, copy=False))
@@ -169,15 +212,21 @@ def _prepare_training(prepare: Prepare, part: TrainingPart, seed: int) -> tuple[
     numbers = tuple(feature.name for feature in part.features.number_features)
     flag_names = tuple(f"{numbers[place]}.missing" for place in flags)
     names = (*numbers, *(encoder.names if encoder else ()), *flag_names)
-    fitted = Preparation(prepare, part.names, imputer, encoder, flags, names, {}, transform, None, names)
-    encoded = fitted._encode(part.features, training=True)
+    text = None
+    if part.features.has_text:
+        text = TextFeatures(prepare.representation, part.features.texts.tokens)
+    every = (*names, *(text.names if text else ()))
+    fitted = Preparation(
+        prepare, part.names, imputer, encoder, flags, names, {}, transform, text, None, every
+    )
+    encoded = fitted._beside_text(part.features, training=True)
     if prepare.select != "none":
         selector = fit_selector(prepare, encoded.astype(np.float64, copy=False), part, target, seed)
-        fitted = replace(fitted, selector=selector, features=_features(selector, names))
+        fitted = replace(fitted, selector=selector, features=_features(selector, every))
     rows = fitted._selected(encoded)
     if prepare.resample == "none":
         return fitted, TrainingRows(rows, target, part.weight)
-    nominal = _nominal(fitted)
+    nominal = () if text else _nominal(fitted)
     return fitted, TrainingRows(
         *resample(prepare.resample, rows, part, nominal, random_state(prepare.resample))
     )
@@ -206,11 +255,22 @@ def _nominal(fitted: Preparation) -> tuple[int, ...]:
 
 
 def most_features(prepare: Prepare, features: Features, classes: tuple[str, ...], task: str) -> int:
-    """At most so many features come out of a preparation; exact where there are no categories."""
+    """At most so many features come out of a preparation; exact where there are no categories, and a text
+    is represented by single words or hashes.
+    """
     n_numbers = len(features.number_features)
     flags = len(features.gaps) if prepare.missing_flag else 0
     every = n_numbers + flags + n_encoded(prepare, features, classes, task)
+    if features.has_text:
+        every += most_text_features(prepare.representation, features.texts.tokens)
     return min(prepare.n_selected or every, every)
+
+
+def usual_entries(prepare: Prepare, part: TrainingPart) -> int:
+    """About so many features of a text aren't 0, where they are sparse; else 0."""
+    if not part.features.has_text:
+        return 0
+    return usual_text_entries(prepare.representation, part.features.texts.tokens)
 
 
 def _check_range(values: Matrix, names: tuple[str, ...], setting: str) -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 Prepared = NDArray[np.float32] | csr_array
-"""Prepared features, (row, feature): float32, C-contiguous.
+"""Prepared features, (row, feature): float32, C-contiguous. Only places of words in order are int32, 0 where
+a text has ended; who reads words looks at the dtype.
 
 Sparse ones have float32 `data`, int32 `indices` that rise in each row, each once, and `indptr`.
 """

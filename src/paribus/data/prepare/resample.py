@@ -10,8 +10,10 @@ from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler, TomekLinks
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from paribus.data.parts import TrainingPart
+from paribus.data.prepare.prepared import Prepared
 from paribus.errors import DataError, StudyError
 
 CHOOSES = ("oversample", "undersample", "tomek", "enn")
@@ -21,11 +23,11 @@ _NEIGHBOURS = 5
 
 def resample(
     name: str,
-    rows: NDArray[np.float32],
+    rows: Prepared,
     part: TrainingPart,
     nominal: tuple[int, ...],
     random_state: int,
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32] | None]:
+) -> tuple[Prepared, NDArray[np.int64], NDArray[np.float32] | None]:
     """Prepared rows (row, feature), their classes and weights, by the sampler of this name.
 
     `nominal`: the category that each feature belongs to, -1 for a number. The same rows give the same
@@ -41,6 +43,8 @@ def resample(
             f"prepare.resample = '{name}' makes new rows, which have no data.weight: choose one of"
             f" {', '.join(CHOOSES)}, or remove data.weight"
         )
+    if isinstance(rows, csr_array) or np.issubdtype(rows.dtype, np.integer):
+        return _chosen(_sampler(name, part, random_state), rows, part)
     if name == "smotenc":
         return _smotenc(rows, part, nominal, random_state)
     sampler = _sampler(name, part, random_state)
@@ -57,6 +61,16 @@ def resample(
         found, classes = rows, part.target  # classes so nearly equal that it has no row to add
     weight = None if part.weight is None else part.weight[sampler.sample_indices_]
     return np.ascontiguousarray(found, dtype=np.float32), np.asarray(classes, dtype=np.int64), weight
+
+
+def _chosen(
+    sampler: Any, rows: Any, part: TrainingPart
+) -> tuple[Prepared, NDArray[np.int64], NDArray[np.float32] | None]:
+    """Rows of texts by a sampler that looks at their classes alone."""
+    sampler.fit_resample(np.zeros((part.n_rows, 1)), part.target)
+    chosen = sampler.sample_indices_
+    weight = None if part.weight is None else part.weight[chosen]
+    return rows[chosen], part.target[chosen].astype(np.int64), weight
 
 
 def _sampler(name: str, part: TrainingPart, random_state: int) -> Any:

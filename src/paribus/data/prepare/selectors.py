@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import (
     RFE,
@@ -27,7 +28,7 @@ from paribus.seeds import stream
 from paribus.study.spec import Prepare
 
 Matrix = NDArray[np.float64]
-Score = Callable[[Matrix, NDArray[Any]], Any]
+Score = Callable[[Any, NDArray[Any]], Any]
 
 
 class Selector(Protocol):
@@ -77,9 +78,9 @@ class Components(Selector):
 
 
 def fit_selector(
-    prepare: Prepare, prepared: Matrix, part: TrainingPart, target: NDArray[Any], seed: int
+    prepare: Prepare, prepared: Matrix | csr_array, part: TrainingPart, target: NDArray[Any], seed: int
 ) -> Selector | None:
-    """The fitted selector, or None for every feature. `prepared`: (row, feature).
+    """The fitted selector, or None for every feature. `prepared`: (row, feature), sparse from text.
 
     Raises StudyError for more features than there are, DataError for too few training rows.
     """
@@ -93,6 +94,9 @@ def fit_selector(
             f"prepare.select = '{word.name}' needs one target, and data.target names several:"
             " choose mutual_info, kbest, variance or pca"
         )
+    if isinstance(prepared, csr_array):
+        statistic = partial(_f_statistic, part.task != "regression")
+        return Chosen(np.flatnonzero(_largest(k or 0, _scores(statistic, prepared, target))))
     random_state = int(stream(seed, "prepare", word.name).integers(2**31))
     if word.name == "pca":
         return Components(PCA(k, svd_solver="full").fit(prepared))  # 'auto' draws projections at random
@@ -133,11 +137,11 @@ def _eliminated(
     return np.asarray(selector.support_, dtype=np.bool_)
 
 
-def _f_statistic(classes: bool, prepared: Matrix, target: NDArray[Any]) -> Any:
+def _f_statistic(classes: bool, prepared: Matrix | csr_array, target: NDArray[Any]) -> Any:
     return (f_classif if classes else f_regression)(prepared, target)[0]
 
 
-def _scores(score: Score, prepared: Matrix, target: NDArray[Any]) -> Matrix:
+def _scores(score: Score, prepared: Matrix | csr_array, target: NDArray[Any]) -> Matrix:
     """A score a feature; of several targets the largest. Shape: (feature,)."""
     if target.ndim == 1:
         return np.asarray(score(prepared, target), dtype=np.float64)

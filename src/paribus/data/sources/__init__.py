@@ -1,4 +1,6 @@
-"""Where rows come from: a builtin data set, openml.org, a file here or behind an address, a DataFrame."""
+"""Where rows come from: a builtin data set, openml.org, the Hugging Face hub, a file here or behind an
+address, a folder of texts, a DataFrame.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,15 @@ from paribus.data.sources.cache import download
 from paribus.data.sources.delimited import read_csv, read_tsv
 from paribus.data.sources.excel import read_xlsx
 from paribus.data.sources.frame import read_frame
-from paribus.data.sources.locate import locate
+from paribus.data.sources.hugging_face import read_hugging_face
+from paribus.data.sources.imdb import read_imdb
+from paribus.data.sources.locate import locate, places
 from paribus.data.sources.openml import read_openml
 from paribus.data.sources.parquet import read_parquet
 from paribus.data.sources.rows import Rows
+from paribus.data.sources.text_folder import read_text_folder
 from paribus.errors import DataError, nearest
+from paribus.study.spec import Data
 
 READERS: dict[str, Callable[[Path], Rows]] = {
     ".csv": read_csv,
@@ -26,20 +32,34 @@ READERS: dict[str, Callable[[Path], Rows]] = {
     ".xlsx": read_xlsx,
 }
 
+NAMED: dict[str, Callable[[str], Rows]] = {
+    "builtin:": read_builtin,
+    "openml:": read_openml,
+    "hf:": read_hugging_face,
+}
 
-def read(source: str, folder: Path, data_dir: Path | None, frame: pd.DataFrame | None) -> Rows:
-    """The rows of `source`, at least one, under distinct column names. Raises DataError."""
+
+def read(
+    source: str, folder: Path, data_dir: Path | None, frame: pd.DataFrame | None, data: Data | None = None
+) -> Rows:
+    """The rows of `source`, at least one, under distinct column names. Raises DataError.
+
+    A folder is read where `data` names a text: a file is one.
+    """
     if frame is not None:
         return read_frame(frame, source)
-    if source.startswith("builtin:"):
-        return read_builtin(source)
-    if source.startswith("openml:"):
-        return read_openml(source)
+    if source == "builtin:imdb":
+        return read_imdb(places(folder, data_dir))
+    for prefix, reader in NAMED.items():
+        if source.startswith(prefix):
+            return reader(source)
     if source.lower().startswith(("http://", "https://")):
         _check_suffix(Path(urlsplit(source).path), source)
         path = download(source)
     else:
-        path = locate(source, folder, data_dir)
+        path = locate(source, folder, data_dir, folders=data is not None and data.text is not None)
+    if data is not None and path.is_dir():
+        return read_text_folder(path, data)
     suffix = _check_suffix(path, str(path))
     try:
         if not path.stat().st_size:

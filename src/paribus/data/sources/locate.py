@@ -9,14 +9,28 @@ from pathlib import Path
 from paribus.errors import DataError
 
 
-def locate(source: str, folder: Path, data_dir: Path | None) -> Path:
-    """The file that `source` names. Raises DataError with every place looked in and names near to it."""
+def places(folder: Path, data_dir: Path | None) -> tuple[Path, ...]:
+    """The folders that are looked in, in order: the study's, the data folder, PARIBUS_DATA."""
     shelf = os.environ.get("PARIBUS_DATA")
-    places = [folder, *([data_dir] if data_dir else []), *([Path(shelf)] if shelf else [])]
-    tried = [place.absolute() / source for place in places]  # an absolute source stands for itself
+    found = [folder, *([data_dir] if data_dir else []), *([Path(shelf)] if shelf else [])]
+    return tuple(place.absolute() for place in found)
+
+
+def locate(source: str, folder: Path, data_dir: Path | None, *, folders: bool = False) -> Path:
+    """The file, or with `folders` the folder, that `source` names.
+
+    Raises DataError with every place looked in and names near to it.
+    """
+    shelf = os.environ.get("PARIBUS_DATA")
+    tried = [place / source for place in places(folder, data_dir)]  # an absolute source stands for itself
     for path in tried:
+        if _is(path, "dir") and folders:
+            return path
         if _is(path, "dir"):
-            raise DataError(f"data.source = '{source}' is a folder ({path}): name one file in it")
+            raise DataError(
+                f"data.source = '{source}' is a folder ({path}): name one file in it, or, where each file"
+                " in it is a text, the column for the texts in data.text"
+            )
         if _is(path, "file"):
             return path
     looked = ", ".join(dict.fromkeys(str(path.parent) for path in tried))

@@ -24,7 +24,7 @@ from paribus.data.table import Table, row_keys
 from paribus.errors import DataError
 from paribus.study.spec import Protocol
 
-__all__ = ["FOLDS", "Fold", "Split", "split"]
+__all__ = ["FOLDS", "Fold", "Split", "split", "unsealed"]
 
 FOLDS: dict[str, Callable[[Pool, Protocol], Iterator[Held]]] = {
     "holdout": holdout,
@@ -64,6 +64,8 @@ class Split:
     sealed: SealedPart | None
     leaked_duplicates: int
     """Rows outside a training part whose features all equal those of a row in it."""
+    sealed_duplicates: int = 0
+    """Sealed rows whose features all equal those of a row that isn't sealed."""
 
     @property
     def compared(self) -> tuple[int, ...]:
@@ -98,6 +100,14 @@ def split(table: Table, protocol: Protocol, seed: int) -> Split:
     return _split(table, protocol, pool)
 
 
+def unsealed(table: Table, parts: Split) -> TrainingPart:
+    """All rows that any fold trains on or judges by, as one training part: for what is delivered."""
+    every = [
+        part.rows for fold in parts.folds for part in (fold.training, fold.validation, fold.stopping) if part
+    ]
+    return take(TrainingPart, table, np.unique(np.concatenate(every)))
+
+
 def _split(table: Table, protocol: Protocol, pool: Pool) -> Split:
     sealed = _sealed(pool, protocol)
     rest = pool.take(np.setdiff1d(np.arange(len(pool.rows)), sealed))
@@ -117,7 +127,10 @@ def _split(table: Table, protocol: Protocol, pool: Pool) -> Split:
         for held, kept in zip(made, stopping, strict=True)
     )
     part = SealedPart(take(OpenedPart, table, pool.rows[sealed])) if len(sealed) else None
-    return Split(folds, part, _leaked(table, folds, pool.rows[sealed]))
+    keys = np.unique(row_keys(table.features), return_inverse=True)[1]
+    test = pool.rows[sealed]
+    outside = np.setdiff1d(np.arange(table.n_rows), test)
+    return Split(folds, part, _leaked(keys, folds, test), int(np.isin(keys[test], keys[outside]).sum()))
 
 
 def _sealed(pool: Pool, protocol: Protocol) -> Places:
@@ -155,11 +168,11 @@ def _stopping(pool: Pool, protocol: Protocol, held: Held, place: int) -> Places:
     return inside.rows[cut(inside, size, 1, "stopping", place)]
 
 
-def _leaked(table: Table, folds: tuple[Fold, ...], sealed: Places) -> int:
-    keys = np.unique(row_keys(table.features), return_inverse=True)[1]
-    if keys.max() + 1 == table.n_rows:
+def _leaked(keys: Places, folds: tuple[Fold, ...], sealed: Places) -> int:
+    """Rows that judge, of which an equal one was trained on. `keys`: (row,), equal for equal rows, from 0."""
+    if keys.max() + 1 == len(keys):
         return 0
-    leaked = np.zeros(table.n_rows, dtype=bool)
+    leaked = np.zeros(len(keys), dtype=bool)
     for fold in folds:
         trained_on = np.zeros(keys.max() + 1, dtype=bool)
         trained_on[keys[fold.training.rows]] = True

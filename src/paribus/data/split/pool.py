@@ -68,8 +68,8 @@ class Pool:
         return Held(self.rows[~judging], self.rows[judging], repeat)
 
     def size(self, share: float) -> int:
-        """So many rows are this share of the whole table, halves rounded up."""
-        return int(self.n_table * share + 0.5)
+        """So many rows are this share of the whole table, halves rounded up; from 1 on, a number of rows."""
+        return int(share) if share >= 1 else int(self.n_table * share + 0.5)
 
     @property
     def is_single(self) -> bool:

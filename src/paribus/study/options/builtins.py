@@ -37,6 +37,13 @@ BUILTINS = (
         "20,640 districts, 8 features; target MedHouseVal, a number; fetched once",
         source="Pace & Barry, Statistics & Probability Letters 33, 1997",
     ),
+    Option(
+        "builtin",
+        "imdb",
+        "50,000 film reviews, 25,000 of them given as test; text, target label (1: praise), split; from"
+        " imdb/imdb.parquet or aclImdb/ in the data folder, or fetched once",
+        source="Maas et al., ACL 2011",
+    ),
     Option("builtin", "circles", "rings, one a class", (_ROWS, _NOISE, _CLASSES, _IMBALANCE, _SEED)),
     Option(
         "builtin", "moons", "two half circles", (_ROWS, _NOISE, _IMBALANCE, _SEED), "scikit-learn make_moons"

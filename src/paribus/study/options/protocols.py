@@ -9,7 +9,7 @@ MOST_FOLDS = 5_000
 
 _FOLDS = ("folds", "2 or more")
 _REPEATS = ("repeats", "1 or more")
-_SHARE = ("share", "of all rows, above 0, below 1")
+_SHARE = ("share", "of all rows, above 0, below 1; or a number of rows, 2 or more")
 _STONE = "Stone, Journal of the Royal Statistical Society B 36, 1974"
 _DRAWN = (
     ("stage.configurations", "how many are drawn"),
@@ -17,7 +17,7 @@ _DRAWN = (
 )
 
 PROTOCOLS = (
-    Option("validation", "holdout", "one stratified share of all rows", (_SHARE,)),
+    Option("validation", "holdout", "one stratified share of all rows, or so many of them", (_SHARE,)),
     Option("validation", "kfold", "every row judges once, in one of the stratified folds", (_FOLDS,), _STONE),
     Option(
         "validation",
@@ -98,6 +98,13 @@ PROTOCOLS = (
         "a scrambled Sobol' sequence, evenest at powers of 2",
         _DRAWN,
         "Sobol', USSR Comp. Math. 7, 1967; Owen, Journal of Complexity 14, 1998; SciPy",
+    ),
+    Option(
+        "design",
+        "adaptive",
+        "batches drawn near the configurations that did well (Optuna's TPE; extra adaptive)",
+        (*_DRAWN, ("stage.batch", "how many are drawn, and trained, at once; 8")),
+        "Bergstra, Bardenet, Bengio & Kégl, NIPS 2011; Optuna, Akiba et al., KDD 2019",
     ),
     Option("keep", "best", "the next stage starts from the best configuration"),
     Option("keep", "top", "the next stage starts from each of the n best", (("n", "1 or more"),)),

@@ -162,5 +162,9 @@ TRAINING = (
         "Keras ReduceLROnPlateau",
     ),
     Option("engine", "population", "many networks trained as one batched program, float32"),
+    Option("engine", "torch", "a plain PyTorch loop: one network of any kind at a time"),
     Option("engine", "numpy", "the readable reference: one network at a time, float64"),
+    Option("engine", "sklearn", "scikit-learn's multilayer perceptrons, as far as they go"),
+    Option("engine", "keras", "Keras' layers, losses and optimizers, on any backend (extra keras)"),
+    Option("engine", "tensorflow", "a loop by hand on TensorFlow (extra tensorflow)"),
 )

@@ -82,6 +82,8 @@ class Data(Section):
     """What columns hold, where it is not what they look like."""
     drop: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Columns that are no features: ids, names, dates."""
+    text: Annotated[str, Field(min_length=1)] | None = None
+    """The column with a text in each row, which prepare.represent turns into features."""
     weight: Annotated[str, Field(min_length=1)] | None = None
     """The column that says how much a row counts in training; never a feature."""
     group: Annotated[str, Field(min_length=1)] | None = None
@@ -120,6 +122,8 @@ class Data(Section):
         for name, role in [
             *((n, "drop") for n in self.dropped),
             *([(self.weight, "weight")] * bool(self.weight)),
+            *([(self.text, "text")] * bool(self.text)),
+            *((n, "columns") for n in self.columns if n == self.text),
         ]:
             if roles.setdefault(str(name), role) != role:
                 raise RuleError(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from paribus.study.fields import Amount, Positive, Rate, Section, one_of, refuse_idle
 from paribus.study.problems import RuleError, shown
@@ -23,6 +24,13 @@ def _rates(value: Any) -> float | tuple[float, ...]:
                 f" received {shown(rate)}"
             )
     return tuple(map(float, value)) if isinstance(value, list | tuple) else float(value)
+
+
+def _importable(path: str) -> str:
+    module, colon, name = path.partition(":")
+    if not colon or not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
+        raise ValueError(f"must be module:name, as in 'my_networks:MyNetwork', received {shown(path)}")
+    return path
 
 
 class Network(Section):
@@ -53,6 +61,23 @@ class Network(Section):
     init_scale: Positive | None = None
     """Standard deviation (normal) or half-width (uniform); 0.05 where it isn't given."""
 
+    vectors: Annotated[str, Field(min_length=1)] = "none"
+    """Where words' vectors begin, of networks that read words: none for chance, glove, or a file."""
+    learn_vectors: bool = True
+    """Whether they are trained."""
+    vector_size: Units | None = None
+    """Numbers of a word's vector; 32 where nothing else is given."""
+    pool: Literal["mean", "max"] | None = None
+    kernels: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(strict=False)] | None = None
+    filters: Units | None = None
+    units: Units | None = None
+    bidirectional: bool | None = None
+
+    module: Annotated[str, AfterValidator(_importable)] | None = None
+    """A user's own network, as module:name."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """What `module` is called with, besides the numbers of inputs and outputs."""
+
     @property
     def dropouts(self) -> tuple[float, ...]:
         """The rate after each hidden layer."""
@@ -69,7 +94,36 @@ class Network(Section):
         given = {key: getattr(self, key) for key in type(self).model_fields}
         for family in ("activation", "norm", "init"):
             refuse_idle("network", given, family, given[family])
+        refuse_idle("network", self._changed, "network", self.kind, "kind")
+        if self.vectors != "none" and self.vector_size:
+            raise RuleError(
+                f"{self.vector_size} has no effect with vectors = '{self.vectors}', which have their own"
+                " size: remove it",
+                "vector_size",
+            )
         return self
+
+    @model_validator(mode="after")
+    def _own_network(self) -> Self:
+        if self.kind != "module":
+            return self
+        if self.module is None:
+            raise RuleError("'module' needs network.module, as in 'my_networks:MyNetwork': add it", "kind")
+        for key, value in self._changed.items():
+            if key not in ("kind", "module", "arguments"):
+                raise RuleError(
+                    f"{shown(value)} has no effect with kind = 'module', which is its own: remove it, or"
+                    " hand it over in network.arguments",
+                    key,
+                )
+        return self
+
+    @property
+    def _changed(self) -> dict[str, Any]:
+        """What isn't as it is where nothing is said."""
+        return {
+            key: value for key, default in _defaults().items() if (value := getattr(self, key)) != default
+        }
 
     @model_validator(mode="after")
     def _rate_each(self) -> Self:
@@ -87,3 +141,10 @@ class Network(Section):
                 "dropout_at",
             )
         return self
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    """Each key's value where nothing is said."""
+    fields = Network.model_fields
+    return {key: field.get_default(call_default_factory=True) for key, field in fields.items()}

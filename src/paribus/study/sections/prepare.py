@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from paribus.study.fields import Section, choose, one_of, refuse_idle, word
 from paribus.study.options import names
 from paribus.study.problems import RuleError, shown
+from paribus.study.representation import Representation, check_representation, parse_representation
 from paribus.study.values import Word, parse_word
 
 
@@ -40,6 +41,8 @@ def _rare(value: Any) -> float:
 class Prepare(Section):
     """What happens to the features, in this order, fitted on the training part of each fold alone."""
 
+    represent: Annotated[str, AfterValidator(check_representation)] = "none"
+    """What a text (data.text) becomes; its words are those of the training rows."""
     impute: Annotated[str, word("imputer")] = "median"
     fill_value: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     missing_flag: bool = False
@@ -66,6 +69,17 @@ class Prepare(Section):
         if self.select_with == "knn" and self.selector.name == "rfe":
             raise RuleError("'knn' weighs no features, as rfe needs: choose linear or tree", "select_with")
         return self
+
+    @property
+    def representation(self) -> Representation:
+        """What texts become."""
+        return parse_representation(self.represent)
+
+    @property
+    def n_places(self) -> int:
+        """Places of words where their order is kept: the known ones, that of all others, that of none."""
+        word = self.representation
+        return word.size + 2 if word.weight == "tokens" else 0
 
     @property
     def imputer(self) -> Word:

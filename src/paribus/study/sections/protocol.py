@@ -73,7 +73,9 @@ class Protocol(Section):
 
     @property
     def share(self) -> float:
-        """The validation part's share of all rows; 0 where the protocol gives none."""
+        """The validation part's share of all rows, or its number of rows, 2 or more; 0 where the protocol
+        gives none.
+        """
         return self.folds.numbers[-1] if self.folds.name in ("holdout", "monte_carlo") else 0.0
 
     @property
@@ -83,7 +85,7 @@ class Protocol(Section):
 
     @model_validator(mode="after")
     def _something_left(self) -> Self:
-        if self.test + self.share >= 1:
+        if self.share < 1 <= self.test + self.share:
             raise RuleError(
                 f"test = {self.test} and validation = '{self.validation}' leave no rows to train on:"
                 " their shares of all rows must add up to less than 1",
@@ -93,7 +95,8 @@ class Protocol(Section):
 
     @model_validator(mode="after")
     def _few_folds(self) -> Self:
-        counts = [number for number in self.folds.numbers if number >= 1]
+        drawn = self.folds.name in ("holdout", "monte_carlo")
+        counts = self.folds.numbers[:-1] if drawn else self.folds.numbers
         if self.folds.name != "leave_p_out" and prod(counts) > MOST_FOLDS:
             raise RuleError(
                 f"'{self.validation}' makes {int(prod(counts)):,} folds, and a study may have"
@@ -127,7 +130,7 @@ def check_split_columns(protocol: Protocol, data: Data) -> None:
         )
     if data.split is not None and data.test is not None:
         raise RuleError("test rows are given by data.split and by data.test: keep one", "data", "test")
-    used = dict.fromkeys(data.targets, "target")
+    used = dict.fromkeys(data.targets, "target") | ({data.text: "text"} if data.text else {})
     for key in ("group", "time", "split"):
         column = data.split_column if key == "split" else getattr(data, key)
         if column in used:

@@ -1,0 +1,1 @@
+"""What texts become: fitted on a training part's words, applied to any rows, sparse."""
