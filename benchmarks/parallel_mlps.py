@@ -26,8 +26,8 @@ from paribus.engines import ENGINES
 from paribus.execute.memory import population_memory
 from paribus.execute.pool import Pool, available_workers
 from paribus.networks.initial import initial_weights
+from paribus.networks.noise import order
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
-from paribus.population.rows import order
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Network, Prepare, Train
 
