@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: study test test-keras check clean help
+.PHONY: study test test-keras test-browser test-mlflow check clean help
 
 help:
 	@echo "make study   install into $(VENV), run studies/breast_cancer.toml, say where the report is"
 	@echo "make test    install into $(VENV), run the tests"
 	@echo "make test-keras   the same with Keras and TensorFlow, run what holds the engines to Keras"
+	@echo "make test-browser  the same with Selenium, open reports in Chromium"
+	@echo "make test-mlflow   the same with MLflow, tell its store of studies"
 	@echo "make check   formatting, lint, types, import rules"
 	@echo "make clean   remove $(VENV) and caches"
 
@@ -17,12 +19,20 @@ study: $(VENV)/.installed
 	$(BIN)/paribus run studies/breast_cancer.toml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto -m 'not keras'
+	$(BIN)/python -m pytest -n auto -m 'not keras and not browser and not mlflow'
 
 test-keras: $(VENV)/.installed-keras
-	$(BIN)/python -m pytest -n auto -m keras tests/oracle
+	$(BIN)/python -m pytest -n auto -m keras tests/oracle tests/engines
 
-check: $(VENV)/.installed-dev
+test-browser: $(VENV)/.installed-browser
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+		{ echo "Chromium or its driver is missing. On Debian: apt install chromium chromium-driver"; exit 1; }
+	$(BIN)/python -m pytest -n auto -m browser tests/report/browser
+
+test-mlflow: $(VENV)/.installed-mlflow
+	$(BIN)/python -m pytest -n auto -m mlflow tests/track
+
+check: $(VENV)/.installed-browser
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
@@ -34,7 +44,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(wildcard src
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "Python's venv is missing. On Debian: apt install python3-venv"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[onnx]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
@@ -43,6 +53,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 $(VENV)/.installed-keras: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	@touch $@
+
+$(VENV)/.installed-mlflow: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mlflow]'
 	@touch $@
 
 clean:

@@ -30,6 +30,7 @@ SURFACE = [
     "__version__",
     "check",
     "format_study",
+    "load",
     "read_study",
     "run",
 ]

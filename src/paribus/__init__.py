@@ -19,6 +19,7 @@ from paribus._version import __version__
 
 if TYPE_CHECKING:
     from paribus.check import check
+    from paribus.deliver.model import load
     from paribus.errors import (
         DataError,
         FailedTrialsError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "paribus.check": ("check",),
+    "paribus.deliver.model": ("load",),
     "paribus.errors": (
         "DataError",
         "FailedTrialsError",
@@ -92,6 +94,7 @@ __all__ = [
     "__version__",
     "check",
     "format_study",
+    "load",
     "read_study",
     "run",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from paribus.audit import Evidence, Finding, audit
 from paribus.data.profile import TableProfile, table_profile
+from paribus.deliver.writing import foreseen
 from paribus.execute.estimate import Estimate, estimate
 from paribus.execute.pool import available_workers
 from paribus.run import read
@@ -55,6 +56,8 @@ class Checked:
     retrained: int
     seeds: int
     workers: int
+    undelivered: tuple[str, ...] = ()
+    """Why some configurations could not be delivered as an ONNX file."""
 
     @property
     def configurations(self) -> int:
@@ -79,12 +82,13 @@ def check(
     folder: Path | str = ".",
     data_dir: Path | str | None = None,
     workers: int | None = None,
+    trust_code: bool = False,
 ) -> Checked:
     """Read the study's data, plan it and audit its design.
 
     Raises `StudyError` and `DataError` for whatever `run` would refuse.
     """
-    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, trust_code=trust_code)
     study = with_usual_settings(study, table.task)
     workers = workers or available_workers()
     planned = plan(study)
@@ -112,6 +116,7 @@ def check(
         retrained=_retrained(study, n_configurations, len(parts.compared)),
         seeds=len(seeds(study)),
         workers=workers,
+        undelivered=foreseen(each for stage in planned for each in stage.configurations),
     )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import pandas as pd
 
-from paribus.data import Split, Table, load, split
+from paribus.data import Split, Table, load, split, vocabulary_notes
+from paribus.deliver.writing import deliver
 from paribus.engines import ENGINES
 from paribus.errors import InterruptedStudyError, StudyError
 from paribus.execute.device import resolved
 from paribus.execute.pool import Pool, available_workers
 from paribus.execute.progress import Progress, Quiet
 from paribus.execute.shelf import Shelf
+from paribus.networks.module import distrust, factory, trust
 from paribus.population.outcome import Task
 from paribus.report.write import write_report
 from paribus.results import Results
@@ -32,6 +35,8 @@ from paribus.study.fit import check_fit, with_usual_settings
 from paribus.study.plan import plan
 from paribus.study.problems import Problem, WrongStudyError
 from paribus.study.spec import Study
+from paribus.study.text import reading_problem
+from paribus.track.following import followed
 
 
 def run(
@@ -43,24 +48,28 @@ def run(
     data_dir: Path | str | None = None,
     workers: int | None = None,
     device: str = "auto",
+    trust_code: bool = False,
+    mlflow: str | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run `study`, or resume it, and leave everything in the folder `out` (`runs/<study name>`).
 
     `frame` is used in place of `data.source`; a relative source is looked for in `folder`, then in
-    `data_dir`, then in `PARIBUS_DATA`. `device`: auto (a GPU where there is one), cpu or cuda. What is
-    finished is not trained again. Raises `StudyError`, `DataError`, `FailedTrialsError`, and
-    `InterruptedStudyError` where the same call goes on later.
+    `data_dir`, then in `PARIBUS_DATA`. `device`: auto (a GPU where there is one), cpu or cuda.
+    `trust_code`: run the code that the study names (network.module). `mlflow`: a tracker to tell, instead
+    of `track.mlflow`. What is finished is not trained again. Raises `StudyError`, `DataError`,
+    `FailedTrialsError`, and `InterruptedStudyError` where the same call goes on later.
     """
     if workers is not None and workers < 1:
         raise StudyError(f"workers = {workers}: must be a whole number of 1 or more, or None for all cores")
     device, started = resolved(device), perf_counter()
-    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, trust_code=trust_code)
     study = with_usual_settings(study, table.task)
     out = Path(out) if out else default_folder(study)
     workers, told = workers or available_workers(), progress or Quiet()
     with (
         claim(out, study, table.fingerprint, device) as record,
+        followed(out, mlflow or study.track.mlflow, told),
         TemporaryDirectory(prefix="paribus-") as scratch,
     ):
         told.judged_by(study.protocol.metrics[0])
@@ -74,7 +83,9 @@ def run(
                 answer(work)
                 retrain_finalists(work)
                 open_sealed(work)
-        write_report(record, study, out)
+        facts = write_report(record, study, out)
+        for note in deliver(record, study, facts, table, parts, task, out):
+            told.note(note)
     return Results(out)
 
 
@@ -89,6 +100,7 @@ def read(
     frame: pd.DataFrame | None = None,
     folder: Path | str = ".",
     data_dir: Path | str | None = None,
+    trust_code: bool = False,
 ) -> tuple[Table, Split, Task]:
     """The study's data, checked and split, and what its networks are asked for.
 
@@ -99,6 +111,7 @@ def read(
             f"study must be a paribus.Study, received {study!r}:"
             " paribus.read_study(path) reads one from its file"
         )
+    trust(Path(folder)) if trust_code else distrust()
     where = Path(data_dir) if data_dir else None
     table = load(study.data, folder=Path(folder), data_dir=where, frame=frame)
     study = with_usual_settings(study, table.task)
@@ -109,12 +122,21 @@ def read(
         study.protocol.metrics,
         classes=table.classes,
         train_metrics=study.protocol.curves == "both",
+        weighted=study.data.weight is not None,
     )
+    represented = set()
     for stage in plan(study):
         for configuration in stage.configurations:
-            if refusal := ENGINES[configuration.train.engine].refusal(configuration, task):
+            represented.add(configuration.prepare.represent)
+            if configuration.network.module:
+                factory(configuration.network.module)  # what can't be imported is told before anything
+            engine = ENGINES[configuration.train.engine]
+            if refusal := reading_problem(configuration) or engine.refusal(configuration, task):
                 raise WrongStudyError([Problem((), f"'{stage.name}': {refusal}")])
-    return table, split(table, study.protocol, study.seed), task
+    parts = split(table, study.protocol, study.seed)
+    if notes := vocabulary_notes(sorted(represented), parts.folds[0].training):
+        table = replace(table, notes=(*table.notes, *notes))
+    return table, parts, task
 
 
 def _tell(progress: Progress, record: Record, table: Table, device: str) -> None:

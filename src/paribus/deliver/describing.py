@@ -1,0 +1,133 @@
+"""The description of a model: its columns with what training rows held, its classes, its threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from paribus._version import __version__
+from paribus.data import Table, TrainingPart
+from paribus.data.features import Feature, Features
+from paribus.deliver.making import Trained
+from paribus.deliver.schema import Column, Schema
+from paribus.stats.answers.calls import Calls
+from paribus.stats.recalibration import Map, Unchanged
+from paribus.study.changes import study_hash
+from paribus.study.configuration import digest
+from paribus.study.spec import Deliver, Study
+
+_DAY = 86_400.0
+_HALF = 0.5
+
+
+def made_from(study: Study, fingerprint: str, config_id: str) -> str:
+    """A digest of all that a delivered model depends on."""
+    asked = study.deliver.model_dump(mode="json")
+    return digest([__version__, study_hash(study), fingerprint, config_id, asked], size=16)
+
+
+def mended_by(calls: Calls | None, asked: Deliver) -> tuple[str, Map]:
+    """The name of the recalibration and its map: none where none is asked for, or none was better."""
+    if asked.calibration == "none" or calls is None or calls.recalibration is None:
+        return "none", Unchanged()
+    return calls.recalibration.method, calls.recalibration.map
+
+
+def threshold_of(calls: Calls | None, asked: Deliver, mended: Map) -> tuple[float, str]:
+    """The delivered probability above which a row is positive, and what it was tuned for."""
+    names = {"f1": "threshold_f1", "youden": "threshold_youden"}
+    wanted = names.get(asked.threshold, f"threshold_{asked.threshold}")
+    for goal in calls.thresholds if calls else ():
+        if goal.tuned.method == wanted:
+            return float(mended(np.array([goal.tuned.threshold]))[0]), goal.name
+    return _HALF, "a half"
+
+
+def describe(
+    study: Study,
+    config_id: str,
+    table: Table,
+    part: TrainingPart,
+    members: Sequence[Trained],
+    calls: Calls | None,
+    fingerprint: str,
+) -> Schema:
+    """The description of a model with these members; `part` is all that it was made from."""
+    name, mended = mended_by(calls, study.deliver)
+    threshold, goal = threshold_of(calls, study.deliver, mended)
+    columns = columns_of(part.features, study)
+    outputs = ("prediction",) if table.task == "regression" else ("label", "probabilities")
+    taken = {column.name for column in columns}
+    is_refit = len(members) == 1 and study.deliver.model == "refit"
+    return Schema(
+        paribus=__version__,
+        study=study.name,
+        config_id=config_id,
+        made_from=made_from(study, fingerprint, config_id),
+        task=table.task,
+        columns=columns,
+        classes=table.classes,
+        targets=table.outputs,
+        outputs=tuple(_free(output, taken) for output in outputs),
+        model="refit" if is_refit else "ensemble",
+        members=len(members),
+        calibration=name,
+        threshold=threshold if table.task == "binary" else None,
+        threshold_for=goal if table.task == "binary" else "",
+        rows=part.n_rows,
+        epochs=members[0].epochs if is_refit else None,
+        settings=members[0].configuration.levels,
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no column has."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def columns_of(features: Features, study: Study) -> tuple[Column, ...]:
+    """The raw columns in the order of their features, with what these rows hold."""
+    found: dict[str, Column] = {}
+    numbers = [feature.name for feature in features.number_features]
+    codes = [feature.name for feature in features.category_features]
+    for feature in features.columns:
+        if feature.kind == "category":
+            found[feature.column] = _category(feature, features, codes.index(feature.name))
+        elif feature.kind != "text":
+            made = _number(feature, features, numbers.index(feature.name), study)
+            earlier = found.get(feature.column)
+            found[feature.column] = made if earlier is None or earlier.low is None else earlier
+    return tuple(found.values())
+
+
+def _category(feature: Feature, features: Features, place: int) -> Column:
+    codes = features.codes(place)
+    seen = np.unique(codes[codes >= 0])
+    levels = tuple(feature.levels[code] for code in seen)
+    return Column(name=feature.column, kind="text", levels=levels, missing=float((codes < 0).mean()))
+
+
+def _number(feature: Feature, features: Features, place: int, study: Study) -> Column:
+    values = features.numbers(place, place + 1)[:, 0]
+    known = values[~np.isnan(values)]
+    missing = float(np.isnan(values).mean())
+    if feature.kind in ("boolean", "ordinal"):
+        return Column(name=feature.column, kind="text", levels=feature.levels, closed=True, missing=missing)
+    bounds: dict[str, Any] = {}
+    if feature.kind == "date":
+        bounds["written"] = _written(study, feature.column)
+        if feature.name.endswith(".days") and len(known):
+            bounds |= {"low": np.floor(known.min()) * _DAY, "high": (np.floor(known.max()) + 1) * _DAY}
+    elif len(known):
+        bounds = {"low": known.min(), "high": known.max()}
+    kind: Any = "date" if feature.kind == "date" else "number"
+    return Column(name=feature.column, kind=kind, missing=missing, **bounds)
+
+
+def _written(study: Study, column: str) -> str | None:
+    told = study.data.columns.get(column)
+    return str(told["date"]) if isinstance(told, dict) and "date" in told else None

@@ -1,0 +1,1 @@
+"""A recipe and its networks as one ONNX graph, built from operators of the standard alone."""

@@ -1,0 +1,114 @@
+"""The whole model as one ONNX file: raw columns in, label and probabilities or the prediction out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from onnx import ModelProto, TensorProto, ValueInfoProto, checker, helper
+
+from paribus.deliver.graph.builder import IR_VERSION, ML_OPSET, OPSET, Builder, Value
+from paribus.deliver.graph.calling import probabilities, recalibrated
+from paribus.deliver.graph.network import logits
+from paribus.deliver.graph.preparing import prepare
+from paribus.deliver.graph.reading import read_numbers
+from paribus.deliver.graph.scaling import restore
+from paribus.deliver.recipe import Recipe
+from paribus.deliver.schema import KEY, Schema
+from paribus.networks.network import Weights
+from paribus.stats.recalibration import Map
+from paribus.study.spec import Network
+
+KINDS = {"number": TensorProto.DOUBLE, "date": TensorProto.DOUBLE, "text": TensorProto.STRING}
+
+
+Shape = Sequence[int | str | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network of a model, and the preparation that it was trained with."""
+
+    recipe: Recipe
+    network: Network
+    convention: str
+    weights: Weights
+
+
+def build(schema: Schema, members: Sequence[Member], mended: Map) -> ModelProto:
+    """The file as a value, checked by onnx.checker. `members` share their columns; their mean counts."""
+    b = Builder()
+    features, offsets = members[0].recipe.features, members[0].recipe.offsets
+    numbers = read_numbers(b, [each for each in features if each.is_number], offsets)
+    mean = _mean(b, [_predicted(b, schema.task, member, numbers) for member in members])
+    if schema.task == "regression":
+        outputs = [_prediction(b, schema, mean)]
+    else:
+        outputs = _called(b, schema, recalibrated(b, mended, schema.task, mean))
+    graph = helper.make_graph(
+        b.nodes,
+        "paribus",
+        [helper.make_tensor_value_info(each.name, KINDS[each.kind], ["rows"]) for each in schema.columns],
+        outputs,
+        b.constants,
+    )
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="paribus")
+    model.producer_version = schema.paribus
+    helper.set_model_props(model, {KEY: schema.model_dump_json()})
+    checker.check_model(model, full_check=False)
+    return model
+
+
+def _predicted(b: Builder, task: str, member: Member, numbers: Value | None) -> Value:
+    """One network's probabilities or values, (row, output) double."""
+    rows = prepare(b, member.recipe, numbers)
+    z = logits(b, member.network, member.convention, member.weights, rows)
+    if task == "regression":
+        return restore(b, member.recipe.target, b.cast(z, np.float64))
+    return b.cast(probabilities(b, task, z), np.float64)
+
+
+def _mean(b: Builder, predicted: Sequence[Value]) -> Value:
+    if len(predicted) == 1:
+        return predicted[0]
+    return b.chain(b.add("Sum", *predicted), ("Div", float(len(predicted))))
+
+
+def _prediction(b: Builder, schema: Schema, value: Value) -> ValueInfoProto:
+    name = schema.outputs[0]
+    single = len(schema.targets) == 1
+    shaped = b.flat(value) if single else value
+    b.add("Cast", shaped, outputs=[name], to=TensorProto.FLOAT)
+    shape: Shape = ["rows"] if single else ["rows", len(schema.targets)]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def _called(b: Builder, schema: Schema, p: Value) -> list[ValueInfoProto]:
+    """Label and probabilities from (row, output) double."""
+    shape: Shape
+    label, likely = schema.outputs
+    if schema.task == "multilabel":
+        above = b.add("Greater", p, b.constant(0.5))
+        b.add("Cast", above, outputs=[label], to=TensorProto.INT64)
+        shape = ["rows", len(schema.targets)]
+        b.add("Cast", p, outputs=[likely], to=TensorProto.FLOAT)
+        told = helper.make_tensor_value_info(label, TensorProto.INT64, shape)
+        return [told, helper.make_tensor_value_info(likely, TensorProto.FLOAT, shape)]
+    if schema.task == "binary":
+        code = b.flat(b.cast(b.add("Greater", p, b.constant(schema.threshold)), np.int64))
+        p = b.join([b.add("Sub", b.constant(1.0), p), p])
+    else:
+        code = b.add("ArgMax", p, axis=1, keepdims=0)
+    b.add(
+        "LabelEncoder",
+        code,
+        outputs=[label],
+        keys_int64s=list(range(len(schema.classes))),
+        values_strings=list(schema.classes),
+    )
+    b.add("Cast", p, outputs=[likely], to=TensorProto.FLOAT)
+    told = helper.make_tensor_value_info(label, TensorProto.STRING, ["rows"])
+    shape = ["rows", len(schema.classes)]
+    return [told, helper.make_tensor_value_info(likely, TensorProto.FLOAT, shape)]

@@ -1,0 +1,1 @@
+"""A delivered model as an HTTP service (the extra serve)."""

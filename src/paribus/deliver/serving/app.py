@@ -1,0 +1,169 @@
+"""The service: POST /predict, GET /model, /health, /metrics, and a page for people at /docs."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from paribus.deliver.model import Model
+from paribus.deliver.serving.batching import Arrays, Batcher
+from paribus.deliver.serving.limiting import Limiting
+from paribus.deliver.serving.metrics import Metrics
+from paribus.deliver.serving.rows import to_feeds
+from paribus.errors import DataError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a request may ask for. `seconds`: until it is answered with 503."""
+
+    rows: int = 1_000
+    bytes: int = 4_000_000
+    waiting: int = 100_000
+    seconds: float = 10.0
+
+
+class Asked(BaseModel):
+    """Rows to predict for: a JSON object each, values by column; what lacks is a missing value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rows: Annotated[list[dict[str, str | float | int | bool | None]], Field(min_length=1)]
+
+
+class Answered(BaseModel):
+    """Predictions in the order of the rows; probabilities by class, or by label."""
+
+    predictions: list[Any]
+    probabilities: list[dict[str, float]] | None = None
+
+
+class Said(BaseModel):
+    """Why a request wasn't answered."""
+
+    detail: str
+
+
+class Health(BaseModel):
+    """The service answers."""
+
+    status: str
+    model: str
+
+
+def make_app(model: Model, limits: Limits | None = None, token: str | None = None) -> FastAPI:
+    """The service of one model. With a `token`, all but /health asks for it: `Authorization: Bearer ...`."""
+    allowed = limits or Limits()
+    schema, metrics = model.schema, Metrics()
+    batcher = Batcher(lambda rows: model.session.run(to_feeds(rows, schema)), allowed.waiting)
+    app = FastAPI(
+        title=f"{schema.study}: {', '.join(schema.targets)}",
+        version=schema.config_id,
+        description=_described(model),
+    )
+    guarded = [Depends(_guard(token))] if token else []
+    refused: dict[int | str, dict[str, Any]] = {
+        code: {"model": Said, "description": told}
+        for code, told in (
+            *((401, "no token, or a wrong one"),) * bool(token),
+            (413, "too many rows or bytes"),
+            (422, "a row that can't be read"),
+            (503, "too many requests, or too slow"),
+        )
+    }
+
+    app.add_middleware(Limiting, metrics=metrics, most_bytes=allowed.bytes)
+
+    @app.post(
+        "/predict",
+        response_model=Answered,
+        responses=refused,
+        dependencies=guarded,
+        openapi_extra={"requestBody": _BODY},
+    )
+    async def predict(request: Request) -> Response:
+        """Predict for one row or more."""
+        asked = _read(await request.body(), allowed)
+        try:
+            found = await asyncio.wait_for(batcher.predict(asked.rows), allowed.seconds)
+        except DataError as error:
+            raise HTTPException(422, str(error)) from None
+        except (OverflowError, TimeoutError):
+            raise HTTPException(503, "too many requests: try again later") from None
+        metrics.rows += len(asked.rows)
+        return Response(_answered(model, found).model_dump_json(), media_type="application/json")
+
+    @app.get("/model", dependencies=guarded)
+    async def described() -> dict[str, Any]:
+        """The model's description: columns, classes, threshold."""
+        return schema.model_dump(mode="json")
+
+    @app.get("/health")
+    async def health() -> Health:
+        """Whether the service answers."""
+        return Health(status="ok", model=schema.made_from)
+
+    @app.get("/metrics", response_class=PlainTextResponse, dependencies=guarded)
+    async def told() -> str:
+        """Counts and latencies for Prometheus."""
+        return metrics.text(batcher.calls, batcher.rows_waiting)
+
+    return app
+
+
+def _described(model: Model) -> str:
+    columns = "\n".join(
+        f"- `{column.name}`: {column.kind}{f', such as {column.levels[0]}' if column.levels else ''}"
+        for column in model.schema.columns[:100]
+    )
+    return f"A model made by paribus. Columns:\n\n{columns}"
+
+
+def _guard(token: str) -> Callable[[Request], None]:
+    def check(request: Request) -> None:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+            raise HTTPException(
+                401, "a token is needed: Authorization: Bearer ...", {"WWW-Authenticate": "Bearer"}
+            )
+
+    return check
+
+
+_BODY = {"required": True, "content": {"application/json": {"schema": Asked.model_json_schema()}}}
+"""The body in the service's description: it is read by pydantic alone, which takes half the time."""
+
+
+def _read(body: bytes, allowed: Limits) -> Asked:
+    """The rows of a body. Raises HTTPException that says where it is wrong."""
+    try:
+        asked = Asked.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise HTTPException(422, f"{where[:200]}: {first['msg']}"[:500]) from None
+    if len(asked.rows) > allowed.rows:
+        raise HTTPException(413, f"{len(asked.rows):,} rows; at most {allowed.rows:,} in a request")
+    return asked
+
+
+def _answered(model: Model, found: Arrays) -> Answered:
+    """Raises HTTPException for a row whose numbers leave the model without a prediction."""
+    schema = model.schema
+    numbers = found[schema.outputs[-1]].reshape(len(found[schema.outputs[0]]), -1)
+    lost = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
+    if len(lost):
+        raise HTTPException(422, f"row {lost[0] + 1}: its numbers are too large: they leave no prediction")
+    if schema.task == "regression":
+        return Answered(predictions=found[schema.outputs[0]].astype(float).tolist())
+    labels, p = (found[name] for name in schema.outputs)
+    told = [dict(zip(model.classes, row, strict=True)) for row in p.astype(float).tolist()]
+    return Answered(predictions=labels.tolist(), probabilities=told)

@@ -1,0 +1,143 @@
+"""`model/`: the ONNX file, the weights, the card. Whole or not at all; what can't be made is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paribus.data import Split, Table, TrainingPart
+from paribus.data.parts import take
+from paribus.data.split import unsealed
+from paribus.deliver.card import card
+from paribus.deliver.describing import describe, made_from, mended_by
+from paribus.deliver.making import Trained, delivered
+from paribus.deliver.recipe import Recipe, recipe, refusal
+from paribus.deliver.schema import KEY, Schema
+from paribus.deliver.weights import meaning, tensors
+from paribus.errors import FailedTrialsError, InternalError, StudyError
+from paribus.population.outcome import Task
+from paribus.report.facts import Facts
+from paribus.stats.recalibration import Map
+from paribus.store.folder import write
+from paribus.store.record import Record
+from paribus.study.configuration import Configuration
+from paribus.study.spec import Study
+
+MODEL, ONNX, TENSORS, MEANING, CARD = "model", "model.onnx", "model.safetensors", "model.json", "card.md"
+CHECKED = 512
+"""Training rows on which a new file is held against the training process."""
+ALLOWED = 1e-5
+"""The most that a probability, or a prediction in standard deviations of the target, may differ."""
+MISSING_EXTRA = "no model.onnx: the extra is missing (pip install 'paribus[onnx]'); the weights are in model/"
+
+
+def deliver(
+    record: Record, study: Study, facts: Facts, table: Table, parts: Split, task: Task, out: Path
+) -> tuple[str, ...]:
+    """Leave the chosen configuration in `out/model` as `[deliver]` asks; what the user should know of it.
+
+    What stands there and was made from the same is left alone.
+    """
+    folder = out / MODEL
+    if study.deliver.model == "none" or not facts.standings:
+        return ()
+    config_id = facts.best.config_id
+    wanted = made_from(study, facts.fingerprint, config_id)
+    if _stands(folder, wanted):
+        return ()
+    try:
+        members = delivered(record, study, config_id, table, parts, task)
+    except FailedTrialsError as error:
+        return (f"no model: {error}",)
+    if not members:
+        return ("no model: none of the chosen configuration's trials was done",)
+    if (kind := members[0].configuration.network.kind) != "mlp":
+        return (f"no model: networks of kind '{kind}' are trained and judged, but not delivered yet",)
+    part = unsealed(table, parts)
+    schema = describe(study, config_id, table, part, members, facts.calls, facts.fingerprint)
+    mended = mended_by(facts.calls, study.deliver)[1]
+    recipes, notes = _recipes(members, part)
+    if not notes and not find_spec("onnx"):
+        notes = (MISSING_EXTRA,)
+    (folder / ONNX).unlink(missing_ok=True)
+    if not notes:
+        sample = take(TrainingPart, table, _spread(part.rows))
+        try:
+            schema = _write_onnx(folder / ONNX, schema, members, recipes, mended, sample, task)
+        except (StudyError, InternalError, ValueError) as error:  # ValueError: larger than a file can be
+            notes = (f"no model.onnx, please report it: {error}; the weights are in model/",)
+    write(folder / TENSORS, tensors(members, recipes))
+    write(folder / CARD, card(facts, schema, notes))
+    write(
+        folder / MEANING, meaning(schema, members, recipes, mended, notes)
+    )  # last: it says that all is there
+    return notes
+
+
+def _spread(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Some of the rows, from the first to the last."""
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(CHECKED, len(rows))).astype(np.int64))]
+
+
+def _stands(folder: Path, wanted: str) -> bool:
+    """Whether a model of this digest stands here with all its files; without an ONNX file if none can be."""
+    if not all((folder / name).is_file() for name in (TENSORS, MEANING, CARD)):
+        return False
+    try:
+        told = json.loads((folder / MEANING).read_text(encoding="utf-8"))
+        made, notes = told["schema"]["made_from"], told["notes"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    whole = (folder / ONNX).is_file() or notes not in ([], [MISSING_EXTRA]) or not find_spec("onnx")
+    return bool(made == wanted and whole)
+
+
+def _recipes(members: Sequence[Trained], part: TrainingPart) -> tuple[list[Recipe | None], tuple[str, ...]]:
+    """Each member's preparation as numbers, or why that can't be."""
+    if reason := refusal(members[0].configuration):
+        return [None] * len(members), (f"no model.onnx: {reason}; the weights are in model/",)
+    return [recipe(member.preparation, part.features) for member in members], ()
+
+
+def foreseen(configurations: Iterable[Configuration]) -> tuple[str, ...]:
+    """Why some of these configurations could not be delivered as ONNX, each reason once."""
+    reasons = dict.fromkeys(reason for each in configurations if (reason := refusal(each)))
+    return tuple(f"no model.onnx if it is chosen: {reason}" for reason in reasons)
+
+
+def _write_onnx(
+    path: Path,
+    schema: Schema,
+    members: Sequence[Trained],
+    recipes: Sequence[Recipe | None],
+    mended: Map,
+    sample: TrainingPart,
+    task: Task,
+) -> Schema:
+    """Build the file, hold it against the training process, and write it; the description with the result."""
+    from paribus.deliver.checking import difference
+    from paribus.deliver.graph.whole import Member, build
+    from paribus.deliver.running import Session
+
+    joined = [
+        Member(made, each.configuration.network, each.configuration.train.convention, each.weights)
+        for made, each in zip(recipes, members, strict=True)
+        if made is not None
+    ]
+    model = build(schema, joined, mended)
+    worst = difference(Session(model.SerializeToString(), schema), schema, members, mended, sample, task)
+    if worst is not None and not worst <= ALLOWED:
+        raise InternalError(
+            f"{path}: the ONNX file and the training process differ by {worst:.2g}, more than {ALLOWED:g}"
+        )
+    schema = schema.model_copy(update={"agreement": worst})
+    for each in model.metadata_props:
+        if each.key == KEY:
+            each.value = schema.model_dump_json()
+    write(path, model.SerializeToString())
+    return schema

@@ -1,0 +1,220 @@
+"""A run leaves a model; files are predicted for, in their order, in any process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import paribus
+from paribus.cli import app
+from paribus.deliver.files import predict_file
+from paribus.deliver.model import Model
+from paribus.errors import DataError, StudyError
+from paribus.run import run
+from paribus.study.toml import parse_study
+from tests.deliver.making import model
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Model, pd.DataFrame]:
+    """A model and rows for it."""
+    loaded, rows, _ = model()
+    return loaded, rows.reset_index(drop=True)
+
+
+def _silent(rows: int, share: float) -> None:
+    """Nothing is told."""
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "parquet"])
+@pytest.mark.parametrize("at_once", [7, 10_000])
+def test_a_file_is_predicted_for_row_by_row(
+    kind: str, at_once: int, made: tuple[Model, pd.DataFrame], tmp_path: Path
+) -> None:
+    """Else predictions would stand beside other rows than their own."""
+    loaded, rows = made
+    data, out = tmp_path / f"rows.{kind}", tmp_path / f"out.{kind}"
+    if kind == "parquet":
+        rows.to_parquet(data)
+    else:
+        rows.to_csv(data, index=False, sep="\t" if kind == "tsv" else ",")
+    drift = predict_file(loaded, data, out, at_once, _silent)
+    read = pd.read_parquet(out) if kind == "parquet" else pd.read_csv(out, sep="\t" if kind == "tsv" else ",")
+    assert list(read.columns) == ["prediction", "p_down", "p_up"]
+    assert np.allclose(read["p_up"], loaded.predict_proba(rows)[:, 1], atol=1e-6)
+    assert list(read["prediction"]) == list(loaded.predict(rows))
+    assert drift.rows == len(rows)
+
+
+def test_blank_lines_and_spaces_change_nothing(made: tuple[Model, pd.DataFrame], tmp_path: Path) -> None:
+    """Else a file saved by another program would be predicted for in another way."""
+    loaded, rows = made
+    data, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    text = rows.to_csv(index=False).replace(",yes", ", yes").splitlines()
+    data.write_text("\n\n".join(text))
+    predict_file(loaded, data, out, 50, _silent)
+    assert np.allclose(pd.read_csv(out)["p_up"], loaded.predict_proba(rows)[:, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("balance", "much", r"column 'balance' holds 'much' in row 6"),
+        ("balance", "1e300", r"column 'balance' holds 1e\+300 in row 6"),
+        ("grade", "lower", r"column 'grade' holds 'lower' in row 6.*'low', 'mid', 'high'"),
+        ("since", "soon", r"column 'since' holds 'soon' in row 6"),
+    ],
+)
+def test_a_cell_that_cant_be_read_is_told_by_row_and_column(
+    column: str, value: str, told: str, made: tuple[Model, pd.DataFrame], tmp_path: Path
+) -> None:
+    """Else a user would look for one bad cell among a million."""
+    loaded, rows = made
+    wrong = rows.astype(object)
+    wrong.loc[4, column] = value
+    data = tmp_path / "rows.csv"
+    wrong.to_csv(data, index=False)
+    with pytest.raises(DataError, match=told):
+        predict_file(loaded, data, tmp_path / "out.csv", 50, _silent)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv"]
+
+
+def test_a_ragged_file_and_a_missing_column_are_told(
+    made: tuple[Model, pd.DataFrame], tmp_path: Path
+) -> None:
+    """Else cells would move into other columns without a word."""
+    loaded, rows = made
+    data = tmp_path / "rows.csv"
+    lines = rows.to_csv(index=False).splitlines()
+    data.write_text("\n".join([*lines[:3], lines[3] + ",1", *lines[4:]]))
+    with pytest.raises(DataError, match="row 4 has"):
+        predict_file(loaded, data, None, 50, _silent)
+    rows.drop(columns="town").to_csv(data, index=False)
+    with pytest.raises(DataError, match="needs a column 'town'"):
+        predict_file(loaded, data, None, 50, _silent)
+
+
+def test_drift_is_told(made: tuple[Model, pd.DataFrame]) -> None:
+    """Else a model would be used on rows unlike all it knows, and nobody would notice."""
+    loaded, rows = made
+    usual = loaded.drift(rows).set_index("column")
+    assert usual.loc["town", "unknown"] == "nowhere"
+    assert usual.loc["town", "outside"] == pytest.approx((rows["town"] == "nowhere").mean())
+    strange = loaded.drift(rows.assign(balance=1e6, since=None)).set_index("column")
+    assert strange.loc["balance", "outside"] == 1
+    assert strange.loc["since", "missing"] == 1
+
+
+SMALL = """
+[study]
+name = "small"
+[data]
+source = "builtin:breast_cancer"
+target = "diagnosis"
+positive = "malignant"
+[protocol]
+validation = "kfold:3"
+metrics = ["roc_auc"]
+[train]
+batch_size = 128
+epochs = 4
+[deliver]
+calibration = "validation"
+threshold = "f1"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run."""
+    out = tmp_path_factory.mktemp("delivered") / "run"
+    run(parse_study(SMALL), out, workers=1)
+    return out
+
+
+def test_a_run_leaves_its_model(folder: Path) -> None:
+    """Else what was chosen could not be used."""
+    names = {path.name for path in (folder / "model").iterdir()}
+    assert names == {"model.onnx", "model.safetensors", "model.json", "card.md"}
+    loaded = paribus.load(folder)
+    assert loaded.schema.model == "refit"
+    assert loaded.schema.agreement is not None
+    assert loaded.schema.agreement < 1e-5
+    assert "## Purpose" in (folder / "model" / "card.md").read_text()
+
+
+def test_the_same_run_leaves_its_model_alone(folder: Path) -> None:
+    """Else a finished study would train again each time that it is looked at."""
+    before = (folder / "model" / "model.onnx").stat().st_mtime_ns
+    run(parse_study(SMALL), folder, workers=1)
+    assert (folder / "model" / "model.onnx").stat().st_mtime_ns == before
+
+
+def test_export_makes_the_other_model(folder: Path) -> None:
+    """Else the networks that were judged could not be had."""
+    runner = CliRunner()
+    done = runner.invoke(app, ["export", str(folder), "--model", "ensemble"])
+    assert done.exit_code == 0, done.output
+    loaded = paribus.load(folder / "model")
+    assert (loaded.schema.model, loaded.schema.members) == ("ensemble", 3)
+    assert runner.invoke(app, ["export", str(folder), "--model", "all"]).exit_code == 2
+
+
+def test_predict_from_the_command_line(folder: Path, tmp_path: Path) -> None:
+    """Else a model could be used by programmers alone."""
+    rows = pd.DataFrame(np.ones((3, 30)), columns=list(paribus.load(folder).schema.names))
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    out = tmp_path / "out.csv"
+    runner = CliRunner()
+    done = runner.invoke(app, ["predict", str(folder), str(tmp_path / "rows.csv"), "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    assert len(pd.read_csv(out)) == 3
+    assert "outside of training" in done.output
+    assert runner.invoke(app, ["predict", str(folder), str(tmp_path / "no.csv")]).exit_code == 3
+    assert runner.invoke(app, ["predict", str(tmp_path), str(tmp_path / "rows.csv")]).exit_code == 2
+
+
+def test_a_process_without_torch_predicts(folder: Path) -> None:
+    """Else a deployed model would bring gigabytes with it."""
+    code = """
+import sys
+sys.modules.update(dict.fromkeys(["torch", "paribus", "onnx", "pandas", "sklearn"]))
+import numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+feeds = {each.name: numpy.ones(2) for each in session.get_inputs()}
+label, probabilities = session.run(None, feeds)
+assert probabilities.shape == (2, 2) and numpy.allclose(probabilities.sum(axis=1), 1), probabilities
+assert set(label) <= {"benign", "malignant"}, label
+"""
+    subprocess.run([sys.executable, "-c", code, str(folder / "model" / "model.onnx")], check=True)
+
+
+def test_a_regression_has_no_probabilities() -> None:
+    """Else a user would take a number for a probability."""
+    made, rows, _ = model("regression")
+    with pytest.raises(StudyError, match="call predict"):
+        made.predict_proba(rows)
+
+
+def test_what_cant_be_delivered_is_told_and_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a setting without an ONNX form, or a fault in writing one, would cost a finished study."""
+    study = parse_study(SMALL.replace("[train]", '[prepare]\nimpute = "knn:3"\n[train]'))
+    assert "knn" in paribus.check(study, workers=1).undelivered[0]
+    run(study, tmp_path / "run", workers=1)
+    left = {path.name for path in (tmp_path / "run" / "model").iterdir()}
+    assert left == {"model.safetensors", "model.json", "card.md"}
+    before = (tmp_path / "run" / "model" / "model.json").stat().st_mtime_ns
+    run(study, tmp_path / "run", workers=1)
+    assert (tmp_path / "run" / "model" / "model.json").stat().st_mtime_ns == before
+    monkeypatch.setattr("paribus.deliver.checking.difference", lambda *_: 1.0)
+    run(parse_study(SMALL), tmp_path / "other", workers=1)
+    assert not (tmp_path / "other" / "model" / "model.onnx").exists()
+    assert "please report" in (tmp_path / "other" / "model" / "card.md").read_text()
