@@ -82,6 +82,8 @@ class Training:
         self.lineage, self.data, self.task, self.dtype = lineage, data, task, dtype
         self.rule, network = lineage.configuration.train, lineage.configuration.network
         self.model = _model(lineage, data, task).to(dtype)
+        # What is added to the features is added here.
+        self.model.settings = network.model_copy(update={"input_noise": 0.0})
         self.noises = [Noise(rate, network.dropout_kind) for rate in network.dropouts]
         for layer, noise in zip(self.model.hidden, self.noises, strict=True):
             layer.dropout = noise

@@ -57,6 +57,11 @@ def _binary(metrics: Iterable[str], truth: Array, p: Floats) -> dict[str, Floats
     }
 
 
+def of_counts(metric: str, counts: Counts) -> Floats:
+    """A metric of `COUNTED` from the counts alone."""
+    return _COUNTED[metric](counts)
+
+
 def _share(part: Array, whole: Array) -> Floats:
     """part / whole, 0 where whole is 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
@@ -180,6 +185,8 @@ _COUNTED: dict[str, Callable[[Counts], Floats]] = {
     "f1": lambda c: _share(2 * c.tp, 2 * c.tp + c.fp + c.fn),
     "mcc": _mcc,
 }
+COUNTED = tuple(_COUNTED)
+"""The metrics of two classes that depend on nothing but which rows are called positive."""
 _SCORED: dict[str, Callable[[Array, Floats], Floats]] = {
     "roc_auc": _roc_auc,
     "average_precision": _average_precision,

@@ -6,7 +6,6 @@ rows; their mean is what the interval is for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from paribus.population.metrics import scores
-from paribus.seeds import stream
 from paribus.stats.citations import REFERENCES
+from paribus.stats.resampled_sums import resampled_rows, resampled_weights, summed_score
 from paribus.study.options import larger_is_better
 
 __all__ = [
@@ -34,8 +33,6 @@ __all__ = [
 
 LEVEL = 0.95
 RESAMPLES = 2000
-ROWS_AT_ONCE = 2**20
-"""Of all resamples that are looked at together."""
 _Z = float(stats.norm.ppf((1 + LEVEL) / 2))
 Array = NDArray[np.generic]
 
@@ -53,8 +50,8 @@ def interval(kind: str, metric: str, truth: Array, predictions: Array) -> Interv
     """The interval of `metric`; `predictions` is (replicate, row[, class]), `truth` (row,).
 
     Wilson's for a share of rows (F1 through the Jaccard index, a share too), DeLong's for the ROC
-    curve, the bootstrap for the rest and wherever there are several replicates. Where nothing is wrong, no
-    resample has a mistake either: Wilson's then, of the rows of the rarest class.
+    curve, the bootstrap for the rest and, but for the ROC curve, wherever there are several replicates. Where
+    nothing is wrong, no resample has a mistake either: Wilson's then, of the rows of the rarest class.
     """
     if kind == "multiclass" and metric == "accuracy" and len(predictions) == 1:
         return wilson(int((predictions[0].argmax(axis=1) == truth).sum()), len(truth))
@@ -66,8 +63,8 @@ def interval(kind: str, metric: str, truth: Array, predictions: Array) -> Interv
         if metric == "f1":
             both = wilson(int((positive & called).sum()), int((positive | called).sum()))
             return Interval(2 * both.low / (1 + both.low), 2 * both.high / (1 + both.high), "wilson")
-        if metric == "roc_auc" and 0 < positive.sum() < len(positive):
-            return delong(positive, predictions[0].astype(np.float64))
+    if kind == "binary" and metric == "roc_auc" and 0 < (truth == 1).sum() < len(truth):
+        return delong(truth == 1, predictions.astype(np.float64))
     found = bootstrap(kind, metric, truth, predictions)
     if found.low == found.high == 1.0 and kind in ("binary", "multiclass") and larger_is_better(metric):
         rarest = int(np.unique(truth, return_counts=True)[1].min())
@@ -85,8 +82,11 @@ def wilson(right: int, of: int) -> Interval:
 
 
 def delong(positive: Array, scored: NDArray[np.float64]) -> Interval:
-    """The interval of the area under the ROC curve, on the logit scale; Newcombe's where it is 0 or 1."""
-    by_positive, by_negative = placements(positive, scored)
+    """The interval of the area under the ROC curve, or of the mean area of several, (curve, row), on the
+    logit scale; Newcombe's where it is 0 or 1. A mean of areas is the area by mean placements.
+    """
+    found = [placements(positive, curve) for curve in np.atleast_2d(scored)]
+    by_positive, by_negative = (np.mean(each, axis=0) for each in zip(*found, strict=True))
     area = float(by_positive.mean())
     variance = sum(
         float(part.var(ddof=1)) / len(part) for part in (by_positive, by_negative) if len(part) > 1
@@ -129,19 +129,15 @@ def newcombe(area: float, positives: int, negatives: int) -> Interval:
 def bootstrap(kind: str, metric: str, truth: Array, predictions: Array) -> Interval:
     """Percentiles of the replicates' mean score over resampled rows, always the same rows."""
     found = np.zeros(RESAMPLES)
-    for some, chosen in _resampled(len(truth)):
+    if summed := summed_score(kind, metric, truth, predictions):
+        for some, weights in resampled_weights(len(truth), RESAMPLES):
+            found[some] = summed(weights)
+        return _percentiles(found)
+    for some, chosen in resampled_rows(len(truth), RESAMPLES):
         for replicate in predictions:
             values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
             found[some] += values / len(predictions)
     return _percentiles(found)
-
-
-def _resampled(n_rows: int) -> Iterator[tuple[slice, NDArray[np.int64]]]:
-    """Which resamples, and the rows of each: (resample, row). So many at a time that memory is bounded."""
-    random, at_once = stream(0, "bootstrap"), max(1, ROWS_AT_ONCE // n_rows)
-    for start in range(0, RESAMPLES, at_once):
-        some = slice(start, min(start + at_once, RESAMPLES))
-        yield some, random.integers(0, n_rows, (some.stop - start, n_rows))
 
 
 def _percentiles(found: NDArray[np.float64]) -> Interval:
@@ -158,7 +154,12 @@ def paired(kind: str, metric: str, truth: Array, one: Array, other: Array) -> In
 def paired_resamples(kind: str, metric: str, truth: Array, one: Array, other: Array) -> NDArray[np.float64]:
     """`one`'s score minus `other`'s on each resample of the rows, (resample,)."""
     found = np.zeros(RESAMPLES)
-    for some, chosen in _resampled(len(truth)):
+    ours, theirs = (summed_score(kind, metric, truth, each) for each in (one, other))
+    if ours and theirs:
+        for some, weights in resampled_weights(len(truth), RESAMPLES):
+            found[some] = ours(weights) - theirs(weights)
+        return found
+    for some, chosen in resampled_rows(len(truth), RESAMPLES):
         for sign, predictions in ((1, one), (-1, other)):
             for replicate in predictions:
                 values = scores(kind, [metric], truth[chosen], replicate[chosen])[metric]
