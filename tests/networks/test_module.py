@@ -10,7 +10,7 @@ import pytest
 
 from paribus.engines import ENGINES
 from paribus.errors import StudyError
-from paribus.networks.module import distrust, factory, trust
+from paribus.networks.module import code_digest, distrust, factory, trust
 from paribus.networks.predict import predict
 from paribus.population.outcome import Lineage, Outcome
 from tests.draw import FOLD, TASKS, configuration, fold, relative, same
@@ -125,3 +125,17 @@ def test_random_numbers_of_its_own_are_named_by_seed_and_epoch() -> None:
     assert all(outcome.reason.startswith("trained alone: torch.func") for outcome in beside)
     for ours, theirs in zip(beside, alone, strict=True):
         assert same(ours.__class__(**{**ours.__dict__, "reason": ""}), theirs)
+
+
+def test_each_folder_has_its_own_code(tmp_path: Path) -> None:
+    """The network of another study, or of before an edit, would be trained under this one's name."""
+    source = "from torch import nn\n\ndef net(n_inputs):\n    return nn.Linear(n_inputs, {})\n"
+    sizes, digests = [], []
+    for name, outputs in (("a", 1), ("b", 2), ("a", 3)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "own_net_of_a_study.py").write_text(source.format(outputs))
+        trust(tmp_path / name)
+        sizes.append(factory("own_net_of_a_study:net")(4).out_features)
+        digests.append(code_digest("own_net_of_a_study:net"))
+    assert sizes == [1, 2, 3]
+    assert len(set(digests)) == 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paribus.errors import DataError, InterruptedStudyError, StudyError
-from paribus.store.folder import claim, write
+from paribus.store.folder import claim, read_record, write
 from paribus.study.spec import Study
 
 
@@ -71,3 +71,24 @@ def test_a_study_from_before_a_key_was_added_is_the_same_study(small: Study, tmp
         record.put_facts(study_hash="that of an earlier version")
     with claim(tmp_path, small, "f") as record:
         assert record.fact("fingerprint") == "f"
+
+
+def test_what_is_asked_besides_the_trials_may_change(small: Study, tmp_path: Path) -> None:
+    """A model made anew from the record would follow the choices of the first run."""
+    with claim(tmp_path, small, "data"):
+        pass
+    other = small.model_copy(update={"deliver": small.deliver.model_copy(update={"threshold": "f1"})})
+    with claim(tmp_path, other, "data") as record:
+        assert read_record(record).deliver.threshold == "f1"
+
+
+def test_changed_code_is_never_mixed(small: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials of two networks would stand in one table under one name."""
+    digests = iter(["one", "two"])
+    monkeypatch.setattr("paribus.store.folder.code_digest", lambda _: next(digests))
+    network = small.network.model_copy(update={"kind": "module", "module": "own:Net"})
+    own = small.model_copy(update={"network": network})
+    with claim(tmp_path, own, "data"):
+        pass
+    with pytest.raises(StudyError, match="code of network"), claim(tmp_path, own, "data"):
+        pass

@@ -18,6 +18,8 @@ from paribus.execute import worker
 Result = TypeVar("Result")
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+_OWN_CODE = {"PYTHONSAFEPATH": "1"}
+"""A worker starts with nothing of the current folder: a file there named like a library would be run."""
 
 
 def available_workers() -> int:
@@ -72,6 +74,6 @@ class Pool:
                 timeout=None,
                 initializer=worker.set_up,
                 initargs=(os.getpid(),),
-                env=_ONE_THREAD,
+                env=_ONE_THREAD | _OWN_CODE,
             )
         return self.executor

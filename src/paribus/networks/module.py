@@ -10,8 +10,10 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
+from hashlib import blake2b
+from importlib import import_module, invalidate_caches
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -73,6 +75,12 @@ def own_network(asked: Configuration, shape: tuple[int, ...], n_outputs: int) ->
     return OwnNetwork(module, n_outputs, path)
 
 
+def code_digest(path: str) -> str:
+    """Of the source that `module:name` stands in. Raises `StudyError` as `factory`."""
+    source = inspect.getsourcefile(inspect.unwrap(factory(path)))
+    return blake2b(Path(source).read_bytes(), digest_size=8).hexdigest() if source else ""
+
+
 def factory(path: str) -> Callable[..., Any]:
     """What `module:name` stands for. Raises `StudyError` where it isn't trusted, or can't be found."""
     folder = os.environ.get(TRUSTED)
@@ -81,11 +89,9 @@ def factory(path: str) -> Callable[..., Any]:
             f"network.module = '{path}' runs code that the study names: say that you trust it"
             " (--trust-code, or run(..., trust_code=True))"
         )
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
     module, _, name = path.partition(":")
     try:
-        found = getattr(import_module(module), name)
+        found = getattr(_imported(module, folder), name)
     except (ImportError, AttributeError) as error:
         raise StudyError(
             f"network.module = '{path}' can't be imported: {error}. Write it as module:name, the module"
@@ -95,3 +101,23 @@ def factory(path: str) -> Callable[..., Any]:
         raise StudyError(f"network.module = '{path}' must be a class or a function, received {found!r}")
     made: Callable[..., Any] = found
     return made
+
+
+def _imported(name: str, folder: str) -> ModuleType:
+    """The module, from `folder` if it is there: as it stands now, not as another study or an earlier run in
+    this process has met it.
+    """
+    sys.path[:] = [folder, *(each for each in sys.path if each != folder)]
+    file = Path(folder, *name.split(".")).with_suffix(".py")
+    if not file.is_file():
+        return import_module(name)
+    content = file.read_bytes()
+    if _MET.get(name) != (str(file), content):
+        sys.modules.pop(name, None)
+        _MET[name] = (str(file), content)
+        invalidate_caches()
+    return import_module(name)
+
+
+_MET: dict[str, tuple[str, bytes]] = {}
+"""The files that own networks were imported from, and what stood in them."""

@@ -13,8 +13,10 @@ from filelock import FileLock, Timeout
 from paribus._version import __version__
 from paribus.errors import DataError, InterruptedStudyError, StudyError
 from paribus.execute.device import arithmetic
+from paribus.networks.module import code_digest
 from paribus.store.record import NAME, Record
 from paribus.study.changes import changes, study_hash
+from paribus.study.sections.levels import Range
 from paribus.study.spec import Study
 from paribus.study.toml import format_study, parse_recorded
 
@@ -58,6 +60,7 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
             study_hash=study_hash(study),
             fingerprint=fingerprint,
             versions=versions(device),
+            code=code_of(study),
         )
     elif record.fact("study_hash") != study_hash(study) and (listed := changes(read_record(record), study)):
         more = [f"... and {len(listed) - SHOWN_CHANGES} more"] if len(listed) > SHOWN_CHANGES else []
@@ -73,6 +76,13 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
             f" {record.fact('fingerprint')} → {fingerprint}):"
             " run into another folder (--out DIR), or restore the data"
         )
+    elif (record.fact("code") or {}) != code_of(study):
+        raise StudyError(
+            f"{folder}: the code of network.module changed since it was made: two networks of one name are"
+            " never mixed. Run into a folder of its own (--out DIR), or restore the code"
+        )
+    elif record.fact("study") != format_study(study):  # by what isn't of the trials: [deliver], [track]
+        record.put_facts(study=format_study(study))
     write(folder / STUDY, format_study(study))
 
 
@@ -82,6 +92,14 @@ def read_record(record: Record) -> Study:
     if text is None:
         raise StudyError(f"{record.path}: no study stands in it yet: run one with `paribus run --out`")
     return parse_recorded(text, NAME)
+
+
+def code_of(study: Study) -> dict[str, str]:
+    """A digest of each network's code that the study names."""
+    levels = [stage.factors.get("network.module", ()) for stage in study.stage]
+    listed = [each for each in levels if not isinstance(each, Range)]
+    named = {study.network.module, *(str(path) for paths in listed for path in paths)}
+    return {path: code_digest(path) for path in sorted(filter(None, named))}
 
 
 def write(path: Path, content: str | bytes) -> None:

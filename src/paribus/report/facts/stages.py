@@ -23,6 +23,7 @@ from paribus.study.spec import Stage, Study
 
 
 def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFacts, ...]:
+    """Every stage with its effects by level and its importance, in order."""
     kept = {
         name: json.loads(text) for name, text in record.connection.execute("select name, kept from stages")
     }

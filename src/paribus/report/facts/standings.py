@@ -18,6 +18,7 @@ from paribus.study.spec import Study
 
 
 def standing_of(record: Record, study: Study, held_out: HeldOut, row: Mapping[Any, Any]) -> Standing:
+    """A row of the leaderboard with its scores and their intervals."""
     scored = [
         Score("val", metric, *found)
         for metric in study.protocol.metrics
