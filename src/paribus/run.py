@@ -13,8 +13,8 @@ from time import perf_counter
 import pandas as pd
 
 from paribus.data import Split, Table, load, split, vocabulary_notes
+from paribus.data.text.vectors import vector_size
 from paribus.deliver.writing import deliver
-from paribus.engines import ENGINES
 from paribus.errors import InterruptedStudyError, StudyError
 from paribus.execute.device import resolved
 from paribus.execute.pool import Pool, available_workers
@@ -25,6 +25,7 @@ from paribus.population.outcome import Task
 from paribus.report.write import write_report
 from paribus.results import Results
 from paribus.steps.choosing import answer, choose
+from paribus.steps.refusal import refuse
 from paribus.steps.robustness import retrain_finalists
 from paribus.steps.sealed import open_sealed
 from paribus.steps.work import Work
@@ -33,10 +34,11 @@ from paribus.store.profile import describe
 from paribus.store.record import Record
 from paribus.study.fit import check_fit, with_usual_settings
 from paribus.study.plan import plan
-from paribus.study.problems import Problem, WrongStudyError
 from paribus.study.spec import Study
-from paribus.study.text import reading_problem
 from paribus.track.following import followed
+
+FOLDER = "folder"
+"""The record's fact of the folder that a study's relative data sources were looked for in."""
 
 
 def run(
@@ -76,6 +78,7 @@ def run(
         _tell(told, record, table, device)
         with _session(record, workers, started):
             describe(record, table, parts)
+            _place(record, Path(folder))
             with Pool(workers, device) as pool:
                 shelf = Shelf(Path(scratch), parts, study.seed)
                 work = Work(study, record, shelf, pool, task, told, parts)
@@ -84,7 +87,7 @@ def run(
                 retrain_finalists(work)
                 open_sealed(work)
         facts = write_report(record, study, out)
-        for note in deliver(record, study, facts, table, parts, task, out):
+        for note in deliver(record, study, facts, table, parts, task, out).notes:
             told.note(note)
     return Results(out)
 
@@ -101,9 +104,11 @@ def read(
     folder: Path | str = ".",
     data_dir: Path | str | None = None,
     trust_code: bool = False,
+    run_code: bool = True,
 ) -> tuple[Table, Split, Task]:
     """The study's data, checked and split, and what its networks are asked for.
 
+    `run_code`: see that the code that the study names can be run; not needed where nothing is trained by it.
     Raises `DataError`, and `StudyError` for what no engine can train on them.
     """
     if not isinstance(study, Study):
@@ -128,11 +133,12 @@ def read(
     for stage in plan(study):
         for configuration in stage.configurations:
             represented.add(configuration.prepare.represent)
-            if configuration.network.module:
-                factory(configuration.network.module)  # what can't be imported is told before anything
-            engine = ENGINES[configuration.train.engine]
-            if refusal := reading_problem(configuration) or engine.refusal(configuration, task):
-                raise WrongStudyError([Problem((), f"'{stage.name}': {refusal}")])
+            # what can't be imported or read is told before anything
+            if run_code and configuration.network.module:
+                factory(configuration.network.module)
+            for source in configuration.vector_sources:
+                vector_size(source)
+        refuse(stage.name, stage.configurations, task)
     parts = split(table, study.protocol, study.seed)
     if notes := vocabulary_notes(sorted(represented), parts.folds[0].training):
         table = replace(table, notes=(*table.notes, *notes))
@@ -150,6 +156,12 @@ def _tell(progress: Progress, record: Record, table: Table, device: str) -> None
         )
     for said in table.said:
         progress.note(said)
+
+
+def _place(record: Record, folder: Path) -> None:
+    """Keep where the study stands: its data are looked for there again."""
+    if record.fact(FOLDER) != (now := str(folder.resolve())):
+        record.put_facts(**{FOLDER: now})
 
 
 @contextmanager

@@ -90,5 +90,5 @@ def test_changed_code_is_never_mixed(small: Study, tmp_path: Path, monkeypatch: 
     own = small.model_copy(update={"network": network})
     with claim(tmp_path, own, "data"):
         pass
-    with pytest.raises(StudyError, match="code of network"), claim(tmp_path, own, "data"):
+    with pytest.raises(StudyError, match="changed since it was made"), claim(tmp_path, own, "data"):
         pass

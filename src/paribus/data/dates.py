@@ -26,8 +26,11 @@ def looks_like_dates(texts: Sequence[str]) -> bool:
     )
 
 
-def parse_dates(texts: Sequence[str], written: str | None = None) -> pd.DatetimeIndex:
+def parse_dates(
+    texts: Sequence[str], written: str | None = None, day_first: bool | None = None
+) -> pd.DatetimeIndex:
     """Texts as dates, NaT for what is none; in UTC where they give an offset. `written`: their format.
+    `day_first`: whether the day stands before the month, where it is known from elsewhere.
 
     Raises AmbiguousDatesError where the order of day and month can't be told from the texts.
     """
@@ -37,14 +40,25 @@ def parse_dates(texts: Sequence[str], written: str | None = None) -> pd.Datetime
         padded = pd.Series([text.replace("/", "-") for text in texts], dtype=object)
         found = pd.to_datetime(padded, format="mixed", errors="coerce", utc=True)
     else:
-        day_first = _day_first(texts)
+        if day_first is None:
+            day_first = day_before_month(texts)
+        written_so = pd.Series([_has_month(text, day_first) for text in texts])
         found = pd.to_datetime(
             pd.Series(texts, dtype=object), format="mixed", dayfirst=day_first, errors="coerce", utc=True
-        )
+        ).where(written_so)
     return pd.DatetimeIndex(found).tz_localize(None)
 
 
-def _day_first(texts: Sequence[str]) -> bool:
+def _has_month(text: str, day_first: bool) -> bool:
+    """Whether a month can stand where this order has it: pandas would take the other order in silence."""
+    found = _YEAR_LAST.fullmatch(text)
+    return found is None or int(found[3 if day_first else 1]) <= 12
+
+
+def day_before_month(texts: Sequence[str]) -> bool | None:
+    """Which order the texts have; None where the year comes first. Raises AmbiguousDatesError."""
+    if _YEAR_FIRST.fullmatch(texts[0]):
+        return None
     matches = [found for text in texts if (found := _YEAR_LAST.fullmatch(text))]
     first, second = (max(int(found[group]) for found in matches) for group in (1, 3))
     if second > 12 >= first:

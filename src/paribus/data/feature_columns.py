@@ -19,7 +19,7 @@ from paribus.data.columns import (
     shown,
     storage_of,
 )
-from paribus.data.dates import AmbiguousDatesError, expand, parse_dates
+from paribus.data.dates import AmbiguousDatesError, day_before_month, expand, parse_dates
 from paribus.data.features import Collected, Feature, Features
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, guess, is_number, without_missing
 from paribus.data.part_words import PART_WORDS
@@ -221,7 +221,8 @@ class _Reader:
             self._drop(name, "every cell is missing")
             return
         try:
-            dates = parse_dates(values.values, written)
+            day_first = None if written else day_before_month(values.values)
+            dates = parse_dates(values.values, written, day_first)
         except AmbiguousDatesError:
             text = values.values[0]
             mark = text.lstrip("0123456789")[0]
@@ -240,10 +241,14 @@ class _Reader:
                 f" in data.columns"
             )
         with_gap = pd.DatetimeIndex([*dates, pd.NaT])  # the last stands for code -1
-        self._add_dates(name, with_gap[values.codes], None)
+        self._add_dates(name, with_gap[values.codes], None, day_first)
 
     def _add_dates(
-        self, name: str, dates: pd.DatetimeIndex | None, numbers: NDArray[np.float64] | None
+        self,
+        name: str,
+        dates: pd.DatetimeIndex | None,
+        numbers: NDArray[np.float64] | None,
+        day_first: bool | None = None,
     ) -> None:
         """Put away the parts of dates, or a span or time of day as the number that it is."""
         if dates is None:
@@ -255,7 +260,7 @@ class _Reader:
             self._drop(name, "the same date in every row")
             return
         for part, values in parts:
-            self.collected.add(Feature(f"{name}.{part}", "date", name), values)
+            self.collected.add(Feature(f"{name}.{part}", "date", name, day_first=day_first), values)
         self.notes.append(f"column '{name}': dates, read as {', '.join(part for part, _ in parts)}")
 
 

@@ -23,13 +23,15 @@ _STEPS = 1000
 class Feature:
     """One feature before preparation; `column` is the raw column that it was read from.
 
-    A category has `levels`, one for each code, an ordinal one for each number from 0.
+    A category has `levels`, one for each code, an ordinal one for each number from 0. A date's `day_first`:
+    whether its texts had the day before the month; None where none of them says so.
     """
 
     name: str
     kind: FeatureKind
     column: str
     levels: tuple[str, ...] = ()
+    day_first: bool | None = None
 
     @property
     def is_number(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from typing import Any, TypeVar
@@ -40,6 +41,10 @@ class Pool:
         self.executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
+        self.quiet = warnings.catch_warnings()
+        self.quiet.__enter__()
+        # A worker that has grown is started anew, and nothing is lost: no word of it.
+        warnings.filterwarnings("ignore", "A worker .* while some jobs were given", UserWarning)
         self.limits = threadpool_limits(1)
         self.threads = torch.get_num_threads()
         torch.set_num_threads(1)
@@ -50,6 +55,7 @@ class Pool:
             self.executor.shutdown(wait=True, kill_workers=True)
         self.limits.restore_original_limits()
         torch.set_num_threads(self.threads)
+        self.quiet.__exit__(None, None, None)
 
     def run(self, call: Callable[..., Result], arguments: Sequence[tuple[Any, ...]]) -> Iterator[Result]:
         """`call(*each)` for each of `arguments`."""

@@ -43,7 +43,8 @@ class Shelf:
     """Prepared folds by name, in `folder`. Small enough to send to a worker: it leaves its rows behind."""
 
     def __init__(self, folder: Path, split: Split, seed: int) -> None:
-        """Lay down the parts that preparations are fitted on; no part of them leads to sealed rows."""
+        """Lay down the parts that preparations are fitted on; no part of them leads to sealed rows (a text's
+        codes are places among the distinct words of all rows, of which nothing is learned)."""
         self.folder = folder
         self.seed = seed
         self.parts: list[Parts] | None = [

@@ -41,9 +41,12 @@ def train(
 ) -> list[Outcome]:
     """Train one population. What fails there is an outcome, and costs its neighbours nothing."""
     folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
+    # In a user's own network anything may fail.
+    own = any(lineage.configuration.network.module for lineage in lineages)
+    known = (Exception,) if own else (RuntimeError, MemoryError, ValueError, ArithmeticError)
     try:
         return ENGINES[engine].train(lineages, folds, task, device)
-    except (RuntimeError, MemoryError, ValueError, ArithmeticError) as error:
+    except known as error:
         if len(lineages) == 1:
             return failed(lineages[0], error)
         return [outcome for lineage in lineages for outcome in train(shelf, engine, [lineage], task, device)]

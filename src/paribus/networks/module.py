@@ -92,7 +92,7 @@ def factory(path: str) -> Callable[..., Any]:
     module, _, name = path.partition(":")
     try:
         found = getattr(_imported(module, folder), name)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
         raise StudyError(
             f"network.module = '{path}' can't be imported: {error}. Write it as module:name, the module"
             f" installed or beside the study, in {folder}"

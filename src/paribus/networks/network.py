@@ -58,10 +58,14 @@ class BuiltNetwork(nn.Module):
         dtype = torch.int64 if dense.dtype.kind == "i" else some.dtype
         return torch.from_numpy(dense).to(some.device, dtype)
 
+    def row_numbers(self, shape: tuple[int, ...]) -> int:
+        """About the most numbers that a row of this shape becomes on its way."""
+        return prod(shape)
+
     def logits(self, rows: NDArray[Any] | csr_array) -> NDArray[Any]:
         """Logits (row, output) outside of training."""
         self.eval()
-        high = max(1, NUMBERS_AT_ONCE // prod(rows.shape[1:]))
+        high = max(1, NUMBERS_AT_ONCE // self.row_numbers(rows.shape[1:]))
         with torch.inference_mode():
             found = [
                 self(self.given(rows[start : start + high])).numpy(force=True)

@@ -118,6 +118,10 @@ class WordNetwork(BuiltNetwork):
         """See `BuiltNetwork.take`."""
         self.rest.take(some)
 
+    def row_numbers(self, shape: tuple[int, ...]) -> int:
+        """See `BuiltNetwork.row_numbers`: a vector, and what its summary makes of it, for each word."""
+        return shape[0] * (self.words.embedding_dim + self.summary.width)
+
     def know(self, words: Sequence[str]) -> None:
         """See `BuiltNetwork.know`. Words begin at the vectors of `source`, those it lacks by chance."""
         if self.source == "none" or not words:

@@ -15,6 +15,7 @@ from paribus.execute.trainer import train
 from paribus.population.outcome import Task
 from paribus.stats.board import board
 from paribus.stats.learning_curves import measured
+from paribus.steps.refusal import refuse
 from paribus.store.record import Record
 from paribus.store.tables import stage_names, trials_frame
 from paribus.study.plan import OUTER, ROBUSTNESS, Trial, stages
@@ -53,6 +54,7 @@ class Work:
 
     def finish(self, asked: Sequence[Trial]) -> None:
         """Train those of `asked` that have no outcome yet, and write down each population as it ends."""
+        refuse(asked[0].stage if asked else "", (trial.configuration for trial in asked), self.task)
         self.record.plan(asked)
         done = self.record.trained()
         for outcomes in train(asked, done, self.shelf, self.pool, self.task, self.progress):

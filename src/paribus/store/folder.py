@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -78,8 +80,8 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
         )
     elif (record.fact("code") or {}) != code_of(study):
         raise StudyError(
-            f"{folder}: the code of network.module changed since it was made: two networks of one name are"
-            " never mixed. Run into a folder of its own (--out DIR), or restore the code"
+            f"{folder}: the code of network.module, or a file of words' vectors, changed since it was made:"
+            " what has one name is never mixed. Run into a folder of its own (--out DIR), or restore the file"
         )
     elif record.fact("study") != format_study(study):  # by what isn't of the trials: [deliver], [track]
         record.put_facts(study=format_study(study))
@@ -95,11 +97,24 @@ def read_record(record: Record) -> Study:
 
 
 def code_of(study: Study) -> dict[str, str]:
-    """A digest of each network's code that the study names."""
-    levels = [stage.factors.get("network.module", ()) for stage in study.stage]
-    listed = [each for each in levels if not isinstance(each, Range)]
-    named = {study.network.module, *(str(path) for paths in listed for path in paths)}
-    return {path: code_digest(path) for path in sorted(filter(None, named))}
+    """A digest of each network's code, and of each file of words' vectors, that the study names."""
+    named = {study.network.module, *_levels(study, "network.module")} - {None, "None"}
+    sources = {study.network.vectors, *_levels(study, "network.vectors")}
+    texts = {study.prepare.represent, *_levels(study, "prepare.represent")}
+    sources |= {str(text).removeprefix("vectors:") for text in texts if str(text).startswith("vectors:")}
+    files = [path for source in sources if (path := Path(str(source))).is_file()]
+    return {
+        **{str(path): code_digest(str(path)) for path in sorted(map(str, named))},
+        **{str(path): blake2b(path.read_bytes(), digest_size=8).hexdigest() for path in sorted(files)},
+    }
+
+
+def _levels(study: Study, factor: str) -> set[Any]:
+    """Whatever the study's stages and questions set a factor to."""
+    listed = [stage.factors.get(factor, ()) for stage in study.stage]
+    asked = [question.levels for question in study.question if question.vary == factor]
+    held = {question.hold[factor] for question in study.question if factor in question.hold}
+    return held | {level for levels in (*listed, *asked) if not isinstance(levels, Range) for level in levels}
 
 
 def write(path: Path, content: str | bytes) -> None:

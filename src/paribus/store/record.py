@@ -59,7 +59,7 @@ class Truth:
 class Record:
     """An open record. Use `Record.at(folder)`; close it when done."""
 
-    def __init__(self, path: Path, create: bool) -> None:
+    def __init__(self, path: Path, create: bool, checked: bool = True) -> None:
         self.path = path
         if not create and not path.is_file():
             raise StudyError(
@@ -67,7 +67,7 @@ class Record:
             )
         try:
             self.connection = sqlite3.connect(_address(path, create), uri=True, isolation_level=None)
-            self._refuse_other(create)
+            self._refuse_other(create, checked)
             if create:
                 self.connection.execute("pragma journal_mode = wal")
                 with self._writing():
@@ -81,22 +81,27 @@ class Record:
                 " or restore the file from a copy"
             ) from None
 
-    def _refuse_other(self, create: bool) -> None:
-        """Raise DatabaseError for a database of somebody else, and for a damaged one."""
+    def _refuse_other(self, create: bool, checked: bool) -> None:
+        """Raise DatabaseError for a database of somebody else, and, if `checked`, for a damaged one."""
         tables = [name for (name,) in self.connection.execute("select name from sqlite_master")]
         if "facts" not in tables and (tables or not create):
             told = (
                 f"its tables are of another program: {', '.join(sorted(tables))}" if tables else "it is empty"
             )
             raise sqlite3.DatabaseError(told)
+        if not checked:
+            return
         (found,) = self.connection.execute("pragma quick_check(1)").fetchone()
         if found != "ok":
             raise sqlite3.DatabaseError(f"it is damaged: {' '.join(found.split())}")
 
     @classmethod
-    def at(cls, folder: Path, create: bool = False) -> Record:
-        """The record in `folder`. Raises `StudyError` if there is none and `create` is off."""
-        return cls(folder / NAME, create)
+    def at(cls, folder: Path, create: bool = False, *, checked: bool = True) -> Record:
+        """The record in `folder`. Raises `StudyError` if there is none and `create` is off.
+
+        `checked`: the whole file is looked through for damage; who looks again and again leaves that out.
+        """
+        return cls(folder / NAME, create, checked)
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

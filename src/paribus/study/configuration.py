@@ -67,6 +67,12 @@ class Configuration:
         """A digest of how rows are prepared: configurations that share it can share prepared rows."""
         return digest(flatten({"prepare": self.prepare.features}))
 
+    @property
+    def vector_sources(self) -> tuple[str, ...]:
+        """Where words' vectors are taken from."""
+        named = (self.prepare.representation.source, self.network.vectors)
+        return tuple(source for source in named if source not in ("", "none"))
+
     def with_epochs(self, epochs: int) -> Configuration:
         """The same but for the number of epochs."""
         return replace(self, train=self.train.model_copy(update={"epochs": epochs}))

@@ -58,6 +58,11 @@ def reading_problem(configuration: Configuration) -> str:
     """Why a network can't take what the rows are prepared to, or nothing."""
     prepare, kind = configuration.prepare, configuration.network.kind
     in_order = prepare.representation.weight == "tokens"
+    if configuration.network.input_noise and prepare.representation.weight not in ("none", "vectors"):
+        return (
+            f"network.input_noise = {configuration.network.input_noise} is added to numbers, and"
+            f" prepare.represent = '{prepare.represent}' counts or places words: remove it"
+        )
     if kind in READERS and not in_order:
         return (
             f"network.kind = '{kind}' reads words in their order, and prepare.represent ="

@@ -113,6 +113,10 @@ def test_imdb_is_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("PARIBUS_DATA", raising=False)
     monkeypatch.setattr(imdb, "download", download)
+    with pytest.raises(DataError, match="12 of 50,000 reviews"):
+        read("builtin:imdb", tmp_path, split="split")
+    fetched.clear()
+    monkeypatch.setattr(imdb, "REVIEWS", len(REVIEWS))
     one, two = (read("builtin:imdb", tmp_path, split="split") for _ in range(2))
     assert fetched == [imdb.ADDRESS]
     assert one.fingerprint == two.fingerprint

@@ -19,6 +19,8 @@ from paribus.errors import DataError
 from paribus.study.spec import Data
 
 ADDRESS = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
+REVIEWS = 50_000
+"""In the archive, without those that nobody has judged."""
 _CLASSES = {"neg": 0, "pos": 1}
 _FILES = ("imdb/imdb.parquet", "imdb.parquet")
 _FOLDER = "aclImdb"
@@ -83,4 +85,9 @@ def _unpacked(archive: Path) -> pd.DataFrame:
     except (tarfile.TarError, OSError, EOFError) as error:
         archive.unlink()
         raise DataError(f"{ADDRESS} came damaged ({error}): run this again") from None
+    if len(found) != REVIEWS:  # a bad header looks like an archive's end
+        archive.unlink()
+        raise DataError(
+            f"{ADDRESS} came damaged: {len(found):,} of {REVIEWS:,} reviews are in it. Run this again"
+        )
     return pd.DataFrame(sorted(found), columns=["file", "split", "text", "label"]).drop(columns="file")

@@ -65,6 +65,8 @@ def tokenise(texts: Any) -> Tokens:
 
     The same texts give the same to the bit, on however many cores.
     """
+    if not len(texts):
+        return Tokens((), np.empty(0, dtype=np.int32), np.zeros(1, dtype=np.int64))
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     blocks = [_Block(texts.slice(first, stop - first)) for first, stop in _blocks(texts)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:

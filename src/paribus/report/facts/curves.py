@@ -19,8 +19,9 @@ LINES = 10
 
 
 def curve_facts(record: Record, board: pd.DataFrame, folds: Sequence[int]) -> tuple[Curve, ...]:
-    """Of every trial of the best configurations; their mean where there are many."""
+    """Of every compared trial of the best configurations; their mean where there are many."""
     found: list[Curve] = []
+    again = record.fact("robustness_seeds") or ()
     for config_id in board["config_id"].head(CURVES):
         rows = record.connection.execute(
             "select fold, seed, best_epoch, arrays from outcomes where config_id = ? order by fold, seed",
@@ -29,8 +30,9 @@ def curve_facts(record: Record, board: pd.DataFrame, folds: Sequence[int]) -> tu
         made = [
             Curve(config_id, fold, seed, best_epoch, curves(unpack(arrays)))
             for fold, seed, best_epoch, arrays in rows
-            if fold in folds
+            if fold in folds and seed not in again
         ]
+        made = [curve for curve in made if curve.values]  # a trial that failed has none
         found += made if len(made) <= LINES else [_mean_curve(made)]
     return tuple(found)
 

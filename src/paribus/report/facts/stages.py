@@ -94,6 +94,7 @@ def _declared(levels: Sequence[Any] | None) -> Callable[[pd.Series[Any]], pd.Ser
     if levels is None:
         return None
     place = {
-        json.dumps(level) if isinstance(level, list | tuple) else level: n for n, level in enumerate(levels)
+        json.dumps(level) if isinstance(level, list | tuple | dict) else level: n
+        for n, level in enumerate(levels)
     }
     return lambda column: column.map(place)

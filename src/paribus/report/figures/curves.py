@@ -24,7 +24,8 @@ def curve_figures(facts: Facts) -> Iterator[Figure]:
     names = {c.config_id: f"No. {ranks[c.config_id]} · {c.config_id}" for c in facts.curves}
     several = len(facts.curves) > len(names)
     trials = max((curve.trials for curve in facts.curves), default=1)
-    line = "a line for each trial" if trials == 1 else f"the mean of {trials:,} trials"
+    means = "the mean of its trials where they are many" if several else f"the mean of {trials:,} trials"
+    line = "a line for each trial" if trials == 1 else means
     band = "" if trials == 1 else "; the band is a standard deviation to either side"
     dot = "; a dot stands at the epoch whose weights were kept" if trials == 1 else ""
     losses = list(_points(facts.curves, names, _LOSSES))
