@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from paribus.deliver.writing import MODEL, deliver
-from paribus.errors import DataError
+from paribus.deliver.writing import deliver
+from paribus.errors import DataError, FailedTrialsError, StudyError
 from paribus.report.facts import gather
-from paribus.run import read
+from paribus.run import FOLDER, read
 from paribus.store.folder import read_record
 from paribus.store.record import Record
 from paribus.study.fit import with_usual_settings
@@ -26,27 +26,34 @@ def export(
     run: Path | str,
     *,
     frame: pd.DataFrame | None = None,
-    folder: Path | str = ".",
+    folder: Path | str | None = None,
     data_dir: Path | str | None = None,
     choices: Mapping[str, Any] = MappingProxyType({}),
-) -> tuple[Path, tuple[str, ...]]:
+) -> tuple[Path | None, tuple[str, ...]]:
     """Leave the chosen configuration of the folder `run` in its `model/`; that folder, and what to know.
 
-    The data are looked for as `run` looks for them. `choices` are keys of `[deliver]` in place of the
-    study's. Raises StudyError, and DataError where the data aren't those of the study.
+    The data are looked for as `run` looks for them; `folder`: where the study stood when it was run, if None.
+    `choices` are keys of `[deliver]` in place of the study's. No folder for what can't be delivered. Runs no
+    code that the study names. Raises StudyError, DataError where the data aren't those of the study, and
+    FailedTrialsError where the model can't be trained.
     """
     run = Path(run)
     with Record.at(run) as record:
         study = _asked(read_record(record), choices)
-        table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir)
+        if study.deliver.model == "none":
+            raise StudyError("deliver.model = 'none': nothing to export; give --model refit or ensemble")
+        folder = folder or record.fact(FOLDER) or "."
+        table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, run_code=False)
         study = with_usual_settings(study, table.task)
         if table.fingerprint != record.fact("fingerprint"):
             raise DataError(
                 f"{study.data.source}: isn't what {run} was made from (fingerprint"
                 f" {record.fact('fingerprint')} → {table.fingerprint}): restore the data"
             )
-        notes = deliver(record, study, gather(record, study), table, parts, task, run)
-    return run / MODEL, notes
+        found = deliver(record, study, gather(record, study), table, parts, task, run)
+    if found.failed:
+        raise FailedTrialsError("; ".join(found.notes))
+    return found.folder, found.notes
 
 
 def _asked(study: Study, choices: Mapping[str, Any]) -> Study:

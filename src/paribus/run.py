@@ -14,7 +14,7 @@ import pandas as pd
 
 from paribus.data import Split, Table, load, split, vocabulary_notes
 from paribus.data.text.vectors import vector_size
-from paribus.deliver.writing import deliver
+from paribus.deliver.writing import UNDELIVERED, deliver
 from paribus.errors import InterruptedStudyError, StudyError
 from paribus.execute.device import resolved
 from paribus.execute.pool import Pool, available_workers
@@ -87,7 +87,10 @@ def run(
                 retrain_finalists(work)
                 open_sealed(work)
         facts = write_report(record, study, out)
-        for note in deliver(record, study, facts, table, parts, task, out).notes:
+        delivered = deliver(record, study, facts, table, parts, task, out)
+        if delivered.failed:
+            record.put_facts(**{UNDELIVERED: {"made_from": delivered.failed, "notes": delivered.notes}})
+        for note in delivered.notes:
             told.note(note)
     return Results(out)
 

@@ -82,6 +82,7 @@ def model(
     mended: Map | None = None,
     convention: Any = "keras",
     threshold: float = 0.5,
+    threshold_before: bool = False,
 ) -> tuple[Model, pd.DataFrame, NDArray[np.float64]]:
     """A model, rows that it wasn't fitted on, and what the training process predicts for these."""
     made, whole, study = table(task)
@@ -107,6 +108,7 @@ def model(
         members=1,
         calibration="none",
         threshold=threshold if task == "binary" else None,
+        threshold_before=threshold_before,
         rows=FITTED,
         settings={},
     )

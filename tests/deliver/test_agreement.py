@@ -76,6 +76,19 @@ def test_recalibrated_probabilities_and_the_threshold(mended: Map) -> None:
     assert 0 < called.sum() < len(called)
 
 
+def test_a_tuned_threshold_parts_rows_that_recalibration_makes_equal() -> None:
+    """Else rows above the threshold would be called negative wherever a map is flat: recall would be lost."""
+    flat = Isotonic((0.0, 1.0), (0.4, 0.4))
+    _, _, expected = model()
+    threshold = float(np.median(expected))
+    made, rows, _ = model(mended=flat, threshold=threshold, threshold_before=True)
+    assert np.allclose(made.predict_proba(rows)[:, 1], 0.4)
+    clear = np.abs(expected - threshold) > ALLOWED
+    called = made.predict(rows) == made.classes[1]
+    assert (called[clear] == (expected > threshold)[clear]).all()
+    assert 0 < called.sum() < len(called)
+
+
 def test_the_temperature_of_several_classes() -> None:
     """Else mended probabilities of several classes wouldn't be those of the report."""
     made, rows, expected = model("multiclass", mended=Temperature(0.6))

@@ -13,12 +13,20 @@ from typer.testing import CliRunner
 
 import paribus
 from paribus.cli import app
+from paribus.data import load as load_table
+from paribus.data.sources.frame import read_frame
+from paribus.deliver.columns import as_input
+from paribus.deliver.describing import columns_of
 from paribus.deliver.files import predict_file
 from paribus.deliver.model import Model
+from paribus.deliver.output import ParquetOut, writer
+from paribus.deliver.reading import read_chunks
+from paribus.deliver.schema import Column, Schema
 from paribus.errors import DataError, StudyError
 from paribus.run import run
+from paribus.study.spec import Data, Study
 from paribus.study.toml import parse_study
-from tests.deliver.making import model
+from tests.deliver.making import FITTED, frame, model
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +108,87 @@ def test_a_ragged_file_and_a_missing_column_are_told(
         predict_file(loaded, data, None, 50, _silent)
 
 
+def _numbers(loaded: Model) -> Schema:
+    """A description of two columns of numbers."""
+    columns = tuple(Column(name=name, kind="number") for name in "ab")
+    return loaded.schema.model_copy(update={"columns": columns})
+
+
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+def test_a_row_of_empty_cells_is_a_row(end: str, made: tuple[Model, pd.DataFrame], tmp_path: Path) -> None:
+    """Else the predictions after it would stand beside other rows than their own."""
+    data = tmp_path / "rows.csv"
+    data.write_text(f"a,b\n1,2\n,\n3,4{end}")
+    chunks = [chunk for chunk, _ in read_chunks(data, 10, _numbers(made[0]))]
+    found = [float(cell) for chunk in chunks for cell in chunk.column("a")]
+    assert np.array_equal(found, [1, np.nan, 3], equal_nan=True)
+
+
+def test_two_columns_of_one_name_are_refused(made: tuple[Model, pd.DataFrame], tmp_path: Path) -> None:
+    """Else the first of them would be predicted from, where training refuses both."""
+    data = tmp_path / "rows.csv"
+    data.write_text("a,b,a\n1,2,3\n")
+    with pytest.raises(DataError, match="2 columns are named 'a'"):
+        list(read_chunks(data, 10, _numbers(made[0])))
+
+
+def test_predictions_never_take_the_place_of_their_rows(
+    made: tuple[Model, pd.DataFrame], tmp_path: Path
+) -> None:
+    """Else one slip of the pen would cost a user the data, or end in words of the file system."""
+    loaded, rows = made
+    data = tmp_path / "rows.csv"
+    rows.to_csv(data, index=False)
+    before = data.read_bytes()
+    with pytest.raises(StudyError, match="the file of the rows themselves"):
+        predict_file(loaded, data, data, 50, _silent)
+    assert data.read_bytes() == before
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(StudyError, match="is a folder"):
+        predict_file(loaded, data, tmp_path / "out.csv", 50, _silent)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_parquet_file_that_breaks_off_is_closed(made: tuple[Model, pd.DataFrame], tmp_path: Path) -> None:
+    """Else a bad cell would be told with a traceback of another library behind it."""
+    _, rows = made
+    file = writer(tmp_path / "out.parquet")
+
+    def break_off() -> None:
+        with file:
+            file.write(rows)
+            raise DataError("a bad cell")
+
+    with pytest.raises(DataError):
+        break_off()
+    assert isinstance(file, ParquetOut)
+    assert file.rows is not None
+    assert not file.rows.is_open
+    assert not list(tmp_path.iterdir())
+
+
+def test_dates_keep_the_order_of_day_and_month() -> None:
+    """Else a file whose days are all below 13 would be refused, or months be taken for days."""
+    days = [f"{day:02d}/0{month}/2023" for month in (1, 2, 5) for day in (4, 11, 25)]
+    trained = pd.DataFrame({"day": days, "y": ["a", "b", "b"] * 3})
+    data = Data(source="frame", target="y", columns={"day": "date"})
+    table = load_table(data, folder=Path(), frame=trained)
+    (column,) = columns_of(table.features, Study(name="dates", data=data))
+    rows = read_frame(pd.DataFrame({"day": ["04/05/2023", "06/05/2023"]}), "frame")
+    found = pd.to_datetime(as_input(rows, column), unit="s")
+    assert list(found) == [pd.Timestamp("2023-05-04"), pd.Timestamp("2023-05-06")]
+    wrong = read_frame(pd.DataFrame({"day": ["04/05/2023", "06/25/2023"]}), "frame")
+    with pytest.raises(DataError, match="06/25/2023"):
+        as_input(wrong, column)
+
+
+def test_training_rows_lie_inside_of_what_the_training_rows_held() -> None:
+    """Else a user would be told of drift in the very rows that the model was made from."""
+    loaded, _, _ = model()
+    told = loaded.drift(frame().iloc[:FITTED]).set_index("column")
+    assert (told["outside"] == 0).all()
+
+
 def test_drift_is_told(made: tuple[Model, pd.DataFrame]) -> None:
     """Else a model would be used on rows unlike all it knows, and nobody would notice."""
     loaded, rows = made
@@ -144,6 +233,7 @@ def test_a_run_leaves_its_model(folder: Path) -> None:
     assert names == {"model.onnx", "model.safetensors", "model.json", "card.md"}
     loaded = paribus.load(folder)
     assert loaded.schema.model == "refit"
+    assert loaded.schema.threshold_before  # tuned on probabilities that weren't mended
     assert loaded.schema.agreement is not None
     assert loaded.schema.agreement < 1e-5
     assert "## Purpose" in (folder / "model" / "card.md").read_text()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import ASGITransport, AsyncClient
 from numpy.typing import NDArray
 
 from paribus.deliver.model import Model
-from paribus.deliver.serving.app import Limits, make_app
-from paribus.deliver.serving.batching import Batcher, Rows
+from paribus.deliver.serving.app import LOCAL, Limits, make_app
+from paribus.deliver.serving.batching import Arrays, Batcher, Feeds
 from paribus.deliver.serving.metrics import Metrics
 from tests.deliver.making import model
 
@@ -82,11 +85,85 @@ def test_a_long_body_is_refused(made: tuple[Model, list[dict[str, Any]], NDArray
 def test_a_token_is_asked_for(made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]]) -> None:
     """Else anybody who reaches the port could use the model."""
     client = TestClient(make_app(made[0], token="secret"))
-    for path in ("/model", "/metrics"):
+    for path in ("/model", "/metrics", "/openapi.json"):
         assert client.get(path).status_code == 401
         assert client.get(path, headers={"authorization": "Bearer wrong"}).status_code == 401
         assert client.get(path, headers={"authorization": "Bearer secret"}).status_code == 200
+        assert client.get(path, headers={"authorization": "secret"}).status_code == 401
+    assert client.post("/predict", json={"rows": [{}]}).status_code == 401
+    assert client.get("/docs").status_code == 404
     assert client.get("/health").json()["status"] == "ok"
+    described = client.get("/openapi.json", headers={"authorization": "Bearer secret"}).json()
+    assert described["paths"]["/predict"]["post"]["security"]
+    assert client.get("/model", headers={b"authorization": b"Bearer secret\xe9"}).status_code == 401
+
+
+def test_a_page_of_the_net_reaches_no_local_service(
+    made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]],
+) -> None:
+    """Else a page that points its own name at 127.0.0.1 could ask the model through a visitor's browser."""
+    app = make_app(made[0], hosts=LOCAL)
+    for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000"):
+        assert TestClient(app).get("/model", headers={"host": host}).status_code == 200, host
+    for host in ("evil.example", "evil.example:8000", "127.0.0.1.evil.example"):
+        assert TestClient(app).get("/model", headers={"host": host}).status_code == 400, host
+
+
+def test_the_description_holds_no_level(
+    client: TestClient, made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]]
+) -> None:
+    """Else a value of the training rows would stand where no token is asked for."""
+    told = client.get("/openapi.json").json()["info"]["description"]
+    for column in made[0].schema.columns:
+        assert f"`{column.name}`: {column.kind}\n" in f"{told}\n"
+        assert not any(f"such as {level}" in told for level in column.levels)
+
+
+def test_a_body_that_never_comes_is_given_up(
+    made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]],
+) -> None:
+    """Else callers that send nothing would hold all connections."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.sleep(60)
+        raise AssertionError("the body was waited for")
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST"},
+        **{"scheme": "http", "path": "/predict", "raw_path": b"/predict", "query_string": b""},
+        **{"root_path": "", "headers": [], "client": None, "server": ("testserver", 80)},
+    }
+    asyncio.run(make_app(made[0], Limits(seconds=0.05))(scope, receive, send))
+    assert sent[0]["status"] == 503
+
+
+def test_a_bad_row_costs_its_neighbours_nothing(
+    made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one caller with a wrong cell would make every other wait for a call of its own."""
+    calls = []
+    run = made[0].session.run
+
+    def counted(feeds: Feeds) -> Arrays:
+        calls.append(len(next(iter(feeds.values()))))
+        return run(feeds)
+
+    monkeypatch.setattr(made[0].session, "run", counted)
+    app = make_app(made[0])
+
+    async def all_at_once() -> list[int]:
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://testserver") as client:
+            bodies = [{"rows": [{"balance": "much" if n == 3 else n}]} for n in range(40)]
+            answers = await asyncio.gather(*(client.post("/predict", json=body) for body in bodies))
+            return [answer.status_code for answer in answers]
+
+    assert asyncio.run(all_at_once()) == [422 if n == 3 else 200 for n in range(40)]
+    assert sum(calls) == 39
+    assert len(calls) < 10
 
 
 def test_the_service_describes_itself(client: TestClient) -> None:
@@ -97,8 +174,8 @@ def test_the_service_describes_itself(client: TestClient) -> None:
     assert 'paribus_requests_total{status="200"}' in client.get("/metrics").text
 
 
-def _poisoned(rows: Rows) -> dict[str, NDArray[Any]]:
-    values = np.array([row["x"] for row in rows])
+def _poisoned(feeds: Feeds) -> Arrays:
+    values = feeds["x"]
     if np.isnan(values).any():
         raise ValueError("a row that no model can take")
     return {"y": values * 2}
@@ -109,7 +186,7 @@ def test_a_request_that_fails_harms_no_neighbour() -> None:
 
     async def all_at_once() -> list[Any]:
         batcher = Batcher(_poisoned, 1_000)
-        asked = [[{"x": float(n) if n != 3 else math.nan}] for n in range(8)]
+        asked = [{"x": np.array([float(n) if n != 3 else math.nan])} for n in range(8)]
         return await asyncio.gather(*map(batcher.predict, asked), return_exceptions=True)
 
     for number, each in enumerate(asyncio.run(all_at_once())):
@@ -124,7 +201,7 @@ def test_requests_that_come_together_share_a_call() -> None:
 
     async def all_at_once() -> int:
         batcher = Batcher(_poisoned, 1_000)
-        await asyncio.gather(*(batcher.predict([{"x": 1.0}, {"x": 2.0}]) for _ in range(50)))
+        await asyncio.gather(*(batcher.predict({"x": np.array([1.0, 2.0])}) for _ in range(50)))
         return batcher.calls
 
     assert asyncio.run(all_at_once()) < 5
@@ -135,10 +212,33 @@ def test_more_rows_than_may_wait_are_refused() -> None:
 
     async def flood() -> None:
         batcher = Batcher(_poisoned, 10)
-        await asyncio.gather(*(batcher.predict([{"x": 1.0}] * 4) for _ in range(10)))
+        await asyncio.gather(*(batcher.predict({"x": np.ones(4)}) for _ in range(10)))
 
     with pytest.raises(OverflowError):
         asyncio.run(flood())
+
+
+def test_who_no_longer_waits_is_not_computed() -> None:
+    """Else a service under load would spend its time on requests that were answered 503 already."""
+    seen: list[int] = []
+
+    def slow(feeds: Feeds) -> Arrays:
+        seen.extend(feeds["x"].astype(int).tolist())
+        time.sleep(0.2)
+        return {"y": feeds["x"]}
+
+    async def late() -> int:
+        batcher = Batcher(slow, 1_000)
+        first = asyncio.create_task(batcher.predict({"x": np.array([1.0])}))
+        await asyncio.sleep(0.05)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(batcher.predict({"x": np.array([2.0])}), 0.01)
+        third = asyncio.create_task(batcher.predict({"x": np.array([3.0])}))
+        await asyncio.gather(first, third)
+        return batcher.rows_waiting
+
+    assert asyncio.run(late()) == 0
+    assert seen == [1, 3]
 
 
 def test_latencies_are_counted_by_bound() -> None:

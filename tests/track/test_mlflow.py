@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ import pytest
 
 from paribus.errors import StudyError
 from paribus.run import run
+from paribus.store.folder import read_record
+from paribus.store.record import Record
+from paribus.study.spec import Study
 from paribus.study.toml import parse_study
 from paribus.track import sqlite
+from paribus.track.client import FOLDER, KEY
 from paribus.track.sending import send
 
 mlflow = pytest.importorskip("mlflow", reason="the extra mlflow isn't installed")
@@ -155,19 +161,81 @@ def test_a_run_is_followed_from_another_process(tmp_path: Path) -> None:
         [*command, "--mlflow", address], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    # whatever the follower has told by now: what it hasn't is told here, and nothing twice
-    told = subprocess.run(
-        [sys.executable, "-m", "paribus", "track", str(out), "--mlflow", address],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
+    log = out / "track.log"
+    until = time.monotonic() + 120
+    while "new runs in the experiment" not in log.read_text() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert "4 new runs in the experiment" in log.read_text()
     assert len(_runs(address, "")) == 4
+    assert len(_runs(address, "tags.kind = 'study'")) == 1
+
+
+def test_two_experiments_of_a_store_hold_the_same_study(
+    folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the second would stand empty, and be said to hold the study."""
+    send(folder, address)
+
+    def elsewhere(record: Record) -> Study:
+        study = read_record(record)
+        return study.model_copy(update={"track": study.track.model_copy(update={"experiment": "second"})})
+
+    monkeypatch.setattr("paribus.track.sending.read_record", elsewhere)
+    assert send(folder, address).runs == 4
+    client = _client(address)
+    second = client.get_experiment_by_name("second").experiment_id
+    assert len(client.search_runs([second], "tags.kind = 'configuration'")) == 3
+    assert send(folder, address).runs == 0
+
+
+def test_what_another_is_telling_now_is_left_alone(folder: Path, address: str) -> None:
+    """Else two studies of one experiment would delete each other's runs while they are told."""
+    send(folder, address)
+    client = _client(address)
+    experiment = client.get_experiment_by_name("tracked").experiment_id
+    theirs = client.create_run(experiment, tags={KEY: "theirs", FOLDER: "theirs"}).info.run_id
+    (study,) = _runs(address, "tags.kind = 'study'")
+    client.delete_run(study.info.run_id)
+    assert send(folder, address).runs == 1
+    assert client.get_run(theirs).info.lifecycle_stage == "active"
+
+
+def test_a_model_that_could_not_be_told_is_told_later(
+    folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the tracker's short trouble would leave the team without the model for good."""
+    import mlflow.onnx
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the tracker is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mlflow.onnx, "log_model", broken)
+        with pytest.raises(StudyError, match="The study is whole without it"):
+            send(folder, address)
+    assert send(folder, address).runs == 1
+    (study,) = _runs(address, "tags.kind = 'study'")
+    (version,) = _client(address).search_model_versions("name = 'tracked'")
+    assert version.run_id == study.info.run_id
 
 
 def test_a_store_that_cant_be_reached_costs_a_sentence(folder: Path) -> None:
     """Else the tracker's trouble would look like the study's."""
     with pytest.raises(StudyError, match="can't be told"):
         send(folder, "sqlite:////proc/none/store.db")
+
+
+def test_a_store_that_is_none_costs_a_sentence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a wrong file, or one that somebody holds, would end in a traceback."""
+    (tmp_path / "junk.db").write_bytes(b"no database" * 500)
+    with pytest.raises(StudyError, match="can't be told"):
+        send(folder, f"sqlite:///{tmp_path}/junk.db")
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("paribus.track.sqlite.write", locked)
+    with pytest.raises(StudyError, match="database is locked"):
+        send(folder, f"sqlite:///{tmp_path}/store.db")

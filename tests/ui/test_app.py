@@ -99,6 +99,50 @@ def test_a_folder_that_holds_something_else_is_told(tmp_path: Path) -> None:
     assert state.reason
 
 
+def test_a_record_of_another_version_hides_no_other(browser: TestClient, runs: Path, tmp_path: Path) -> None:
+    """Else one old folder makes the list of all studies a page of one sentence."""
+    shutil.copytree(runs / "half", tmp_path / "old")
+    with Record.at(tmp_path / "old", create=True) as record:
+        record.put_facts(study=record.fact("study").replace("[study]", "[study]\nkey_of_tomorrow = 1"))
+    state = state_of("k", tmp_path / "old")
+    assert state.state == "unreadable"
+    assert "key_of_tomorrow" in state.reason
+
+
+def test_a_folder_that_cannot_be_looked_into_hides_no_other(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a neighbour's folder without permission takes the whole list away."""
+    is_file = Path.is_file
+
+    def guarded(path: Path) -> bool:
+        if path.parent.name == "half":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", guarded)
+    assert list(studies([runs]).values()) == [runs / "good"]
+
+
+def test_a_page_looks_through_no_record_for_damage(
+    browser: TestClient, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each figure of a large study waits until its whole file was read."""
+    key, best = _key(runs), Results(runs / "good")._facts.best.config_id
+    checks: list[bool] = []
+    refuse = Record._refuse_other
+
+    def noted(record: Record, create: bool, checked: bool) -> None:
+        checks.append(checked)
+        refuse(record, create, checked)
+
+    monkeypatch.setattr(Record, "_refuse_other", noted)
+    for page in ("", f"/configuration/{best}", f"/configuration/{best}/curves.json"):
+        assert browser.get(f"/study/{key}{page}").status_code == 200
+    assert checks
+    assert not any(checks)
+
+
 def test_the_leaderboard_is_sorted_found_in_and_leads_on(browser: TestClient, runs: Path) -> None:
     """Else the drill from a study to one of its networks ends at the first page."""
     results, key = Results(runs / "good"), _key(runs)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
+from paribus.ui.app import make_app
 from tests.ui.conftest import TOKEN
 
 PATHS = ["/", "/states.json", "/static/ui.js", "/study/000000000000", "/beside"]
@@ -32,6 +35,12 @@ def test_the_token_leaves_the_address(stranger: TestClient) -> None:
 def test_another_name_for_this_machine_is_refused(browser: TestClient, host: str) -> None:
     """Else a page on the net that points its own name at 127.0.0.1 reads the studies."""
     assert browser.get("/", headers={"host": host}).status_code == 400
+
+
+def test_the_usual_port_is_not_in_the_host(runs: Path) -> None:
+    """Else `paribus ui --port 80` refuses every browser."""
+    browser = TestClient(make_app([runs], TOKEN, 80), base_url="http://127.0.0.1")
+    assert browser.get("/", params={"token": TOKEN}).status_code == 200
 
 
 def test_nothing_can_be_changed_from_here(browser: TestClient) -> None:

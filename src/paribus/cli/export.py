@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,4 +32,5 @@ def export(
     made, notes = export_model(folder, data_dir=data_dir, choices=asked)
     for note in notes:
         print(note)
-    print(f"model: {Path(made).resolve()}")
+    if made is not None:
+        print(f"model: {made.resolve()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def serve(
     ] = 1_000,
     seconds: Annotated[float, typer.Option(min=0.01, help="Until a request is given up.")] = 10.0,
 ) -> None:
-    """Serve a model: POST /predict, GET /model, /health, /metrics; a page to try it at /docs."""
+    """Serve a model: POST /predict, GET /model, /health, /metrics; without a token, a page at /docs."""
     from paribus.errors import StudyError
 
     if not (find_spec("fastapi") and find_spec("uvicorn")):
@@ -40,17 +41,16 @@ def serve(
     import uvicorn
 
     from paribus.deliver.model import load
-    from paribus.deliver.serving.app import Limits, make_app
+    from paribus.deliver.serving.app import LOCAL, Limits, make_app
+    from paribus.deliver.serving.listening import listening
 
     threads = max(1, (os.cpu_count() or 2) - 1)
-    app = make_app(load(model, threads=threads), Limits(rows=rows, seconds=seconds), token)
-    print(f"serving {model} at http://{host}:{port} (page: /docs); end with Ctrl-C", flush=True)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        timeout_keep_alive=30,
-        limit_concurrency=2_000,
+    hosts = LOCAL if host in LOCAL else ()
+    app = make_app(load(model, threads=threads), Limits(rows=rows, seconds=seconds), token, hosts)
+    settings = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_keep_alive=30, limit_concurrency=2_000
     )
+    with listening(host, port) as door, suppress(KeyboardInterrupt):
+        page = "" if token else " (page: /docs)"
+        print(f"serving {model} at http://{host}:{port}{page}; end with Ctrl-C", flush=True)
+        uvicorn.Server(settings).run(sockets=[door])

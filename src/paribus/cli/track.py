@@ -20,9 +20,11 @@ def track(
 ) -> None:
     """Tell MLflow of the study in DIR whatever it wasn't told yet; nothing is told twice."""
     if follow:
+        import sys
+
         from paribus.track.following import follow as follow_run
 
-        follow_run(folder, mlflow)
+        follow_run(folder, mlflow, sys.stdin.buffer)
         return
     from paribus.track.sending import send
 

@@ -40,11 +40,10 @@ def parse_dates(
         padded = pd.Series([text.replace("/", "-") for text in texts], dtype=object)
         found = pd.to_datetime(padded, format="mixed", errors="coerce", utc=True)
     else:
-        if day_first is None:
-            day_first = day_before_month(texts)
-        written_so = pd.Series([_has_month(text, day_first) for text in texts])
+        first = _day_first(texts) if day_first is None else day_first
+        written_so = pd.Series([_has_month(text, first) for text in texts])
         found = pd.to_datetime(
-            pd.Series(texts, dtype=object), format="mixed", dayfirst=day_first, errors="coerce", utc=True
+            pd.Series(texts, dtype=object), format="mixed", dayfirst=first, errors="coerce", utc=True
         ).where(written_so)
     return pd.DatetimeIndex(found).tz_localize(None)
 
@@ -57,8 +56,10 @@ def _has_month(text: str, day_first: bool) -> bool:
 
 def day_before_month(texts: Sequence[str]) -> bool | None:
     """Which order the texts have; None where the year comes first. Raises AmbiguousDatesError."""
-    if _YEAR_FIRST.fullmatch(texts[0]):
-        return None
+    return None if _YEAR_FIRST.fullmatch(texts[0]) else _day_first(texts)
+
+
+def _day_first(texts: Sequence[str]) -> bool:
     matches = [found for text in texts if (found := _YEAR_LAST.fullmatch(text))]
     first, second = (max(int(found[group]) for found in matches) for group in (1, 3))
     if second > 12 >= first:

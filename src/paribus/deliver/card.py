@@ -92,7 +92,8 @@ def _metrics(facts: Facts, schema: Schema) -> Iterator[str]:
         yield f"it is: {facts.optimism.naive:.4g} is worth about {facts.optimism.corrected:.4g}."
         yield ""
     if schema.threshold is not None:
-        yield f"A row is called `{schema.classes[1]}` above a probability of {schema.threshold:.6g}"
+        before = " before recalibration" if schema.threshold_before and schema.calibration != "none" else ""
+        yield f"A row is called `{schema.classes[1]}` above a probability{before} of {schema.threshold:.6g}"
         yield f"(threshold for: {schema.threshold_for}; recalibration: {schema.calibration})."
         yield ""
     yield from (f"Scores by group of people or things (age, sex, site): {_FILL}", "")

@@ -106,7 +106,7 @@ def _dates(rows: Rows, column: Column, cells: pd.Series[Any]) -> NDArray[np.floa
     if not values.values:
         return np.full(len(cells), np.nan)
     try:
-        dates = parse_dates(values.values, column.written)
+        dates = parse_dates(values.values, column.written, column.day_first)
     except AmbiguousDatesError:
         raise DataError(
             f"{rows.label}: column '{name}' holds dates such as {shown(values.values[0])}, and none says"

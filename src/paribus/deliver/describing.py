@@ -18,6 +18,8 @@ from paribus.study.changes import study_hash
 from paribus.study.configuration import digest
 from paribus.study.spec import Deliver, Study
 
+LAYOUT = 2
+"""Raised where equal studies are delivered in another way than before: their models are made anew."""
 _DAY = 86_400.0
 _HALF = 0.5
 
@@ -25,7 +27,7 @@ _HALF = 0.5
 def made_from(study: Study, fingerprint: str, config_id: str) -> str:
     """A digest of all that a delivered model depends on."""
     asked = study.deliver.model_dump(mode="json")
-    return digest([__version__, study_hash(study), fingerprint, config_id, asked], size=16)
+    return digest([__version__, LAYOUT, study_hash(study), fingerprint, config_id, asked], size=16)
 
 
 def mended_by(calls: Calls | None, asked: Deliver) -> tuple[str, Map]:
@@ -35,14 +37,16 @@ def mended_by(calls: Calls | None, asked: Deliver) -> tuple[str, Map]:
     return calls.recalibration.method, calls.recalibration.map
 
 
-def threshold_of(calls: Calls | None, asked: Deliver, mended: Map) -> tuple[float, str]:
-    """The delivered probability above which a row is positive, and what it was tuned for."""
+def threshold_of(calls: Calls | None, asked: Deliver) -> tuple[float, str, bool]:
+    """Above which probability a row is positive, what it was tuned for, and whether it is held against the
+    probability before recalibration: on a map's flat parts, rows on both sides of it become the same.
+    """
     names = {"f1": "threshold_f1", "youden": "threshold_youden"}
     wanted = names.get(asked.threshold, f"threshold_{asked.threshold}")
     for goal in calls.thresholds if calls else ():
         if goal.tuned.method == wanted:
-            return float(mended(np.array([goal.tuned.threshold]))[0]), goal.name
-    return _HALF, "a half"
+            return goal.tuned.threshold, goal.name, True
+    return _HALF, "a half", False
 
 
 def describe(
@@ -55,8 +59,8 @@ def describe(
     fingerprint: str,
 ) -> Schema:
     """The description of a model with these members; `part` is all that it was made from."""
-    name, mended = mended_by(calls, study.deliver)
-    threshold, goal = threshold_of(calls, study.deliver, mended)
+    name, _ = mended_by(calls, study.deliver)
+    threshold, goal, before = threshold_of(calls, study.deliver)
     columns = columns_of(part.features, study)
     outputs = ("prediction",) if table.task == "regression" else ("label", "probabilities")
     taken = {column.name for column in columns}
@@ -76,6 +80,7 @@ def describe(
         calibration=name,
         threshold=threshold if table.task == "binary" else None,
         threshold_for=goal if table.task == "binary" else "",
+        threshold_before=before and table.task == "binary",
         rows=part.n_rows,
         epochs=members[0].epochs if is_refit else None,
         settings=members[0].configuration.levels,
@@ -119,13 +124,22 @@ def _number(feature: Feature, features: Features, place: int, study: Study) -> C
         return Column(name=feature.column, kind="text", levels=feature.levels, closed=True, missing=missing)
     bounds: dict[str, Any] = {}
     if feature.kind == "date":
-        bounds["written"] = _written(study, feature.column)
+        bounds |= {"written": _written(study, feature.column), "day_first": feature.day_first}
         if feature.name.endswith(".days") and len(known):
             bounds |= {"low": np.floor(known.min()) * _DAY, "high": (np.floor(known.max()) + 1) * _DAY}
     elif len(known):
-        bounds = {"low": known.min(), "high": known.max()}
+        offset = features.offsets[place]
+        bounds = {
+            "low": _beside(known.min() - offset, -np.inf) + offset,
+            "high": _beside(known.max() - offset, np.inf) + offset,
+        }
     kind: Any = "date" if feature.kind == "date" else "number"
     return Column(name=feature.column, kind=kind, missing=missing, **bounds)
+
+
+def _beside(stored: float, towards: float) -> float:
+    """The next 32-bit number: rows are kept in 32 bits, and what was read lies between the neighbours."""
+    return float(np.nextafter(np.float32(stored), np.float32(towards))) if stored else 0.0
 
 
 def _written(study: Study, column: str) -> str | None:

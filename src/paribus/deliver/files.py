@@ -12,7 +12,7 @@ from paribus.deliver.drift import Drift
 from paribus.deliver.model import Model
 from paribus.deliver.output import writer
 from paribus.deliver.reading import read_chunks, size_of
-from paribus.errors import DataError
+from paribus.errors import DataError, StudyError
 
 Told = Callable[[int, float], None]
 """Told of the rows done so far, and of the share of the file."""
@@ -22,10 +22,12 @@ def predict_file(model: Model, data: Path, out: Path | None, rows: int, told: To
     """Write the predictions for `data` to `out` (None: to standard output, as CSV), about `rows` at a time.
 
     A file is written whole or not at all. Raises DataError for rows that can't be read, or none, and
-    StudyError for a kind of file that can't be written.
+    StudyError for a kind of file that can't be written, a folder, and the file of the rows themselves.
     """
     drift, done = Drift(model.schema), 0
     size_of(data)
+    if out is not None and out.exists() and out.samefile(data):
+        raise StudyError(f"{out}: is the file of the rows themselves: name another one for the predictions")
     with writer(out) as file:
         for chunk, share in read_chunks(data, rows, model.schema):
             file.write(predictions(model, chunk, drift))

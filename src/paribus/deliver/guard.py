@@ -7,6 +7,7 @@ Ours never does, so nothing of that is let through to ONNX Runtime.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,9 @@ OPERATORS = frozenset(
         *("Softplus", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "TreeEnsembleRegressor", "Unsqueeze", "Where"),
     ]
 )
-"""All that our graphs are made of. None makes an array of a size that its inputs don't have."""
+"""All that our graphs are made of. Each works on rows: on arrays of the file alone, a few small ones could
+be spread to any size.
+"""
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 _WIDTHS = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8}
 """Bytes of a number by ONNX's type code: float, uint8, int8, int32, int64, bool, float16, double."""
@@ -35,12 +38,15 @@ _WIDTHS = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8}
 
 def read_model(path: Path) -> tuple[bytes, Schema]:
     """A model file's bytes and its description. Raises StudyError for whatever paribus hasn't written."""
-    try:
-        import onnx  # noqa: F401
-    except ImportError:
-        raise missing_extra() from None
+    if not has_extra():
+        raise missing_extra()
     content = _content(path)
     return content, inspect(content, str(path))
+
+
+def has_extra() -> bool:
+    """Whether models can be written and run: the extra onnx is two packages."""
+    return all(find_spec(name) is not None for name in ("onnx", "onnxruntime"))
 
 
 def missing_extra() -> StudyError:
@@ -109,6 +115,7 @@ def _wrong(model: ModelProto, graphs: list[GraphProto], schema: Schema) -> Itera
         yield "it brings functions or training of its own"
     for graph in graphs:
         yield from _wrong_graph(graph)
+    yield from _constant_operators(graphs[0], frozenset())
     outer = graphs[0]
     if tuple(each.name for each in outer.input) != schema.names:
         yield "its inputs aren't the columns of its description"
@@ -126,6 +133,17 @@ def _wrong_graph(graph: GraphProto) -> Iterator[str]:
         for attribute in node.attribute:
             tensors = [*([attribute.t] if attribute.HasField("t") else []), *attribute.tensors]
             yield from _wrong_arrays(tensors)
+
+
+def _constant_operators(graph: GraphProto, outer: frozenset[str]) -> Iterator[str]:
+    """Operators that work on nothing but the file's own arrays; `outer`: those that stand around a graph."""
+    known = outer | {each.name for each in graph.initializer}
+    for node in graph.node:
+        if known.issuperset(name for name in node.input if name):
+            yield f"its operator '{node.op_type}' reads no row"
+        for attribute in node.attribute:
+            for inner in (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs):
+                yield from _constant_operators(inner, known)
 
 
 def _wrong_arrays(tensors: Iterable[TensorProto]) -> Iterator[str]:

@@ -59,7 +59,9 @@ def refit(record: Record, study: Study, config_id: str, part: TrainingPart, task
     """
     chosen = configuration_of(record, config_id)
     epochs = _epochs(record, chosen)
-    train = chosen.train.model_copy(update={"early_stopping": None, "epochs": epochs})
+    # A schedule runs over all epochs that were asked for, as in the trials: the network is read off earlier.
+    last = epochs if chosen.train.schedule is None else chosen.train.epochs
+    train = chosen.train.model_copy(update={"early_stopping": None, "epochs": last})
     asked = replace(chosen, train=train)
     fitted, rows = prepare_training(asked.prepare, part, study.seed)
     target: NDArray[Any] = rows.target.astype(
@@ -77,8 +79,8 @@ def refit(record: Record, study: Study, config_id: str, part: TrainingPart, task
         train_truth=truth,
         val_truth=None if truth is None else truth[watched],
     )
-    lineage = Lineage(asked, (epochs,), fold, study.seed)
-    (outcome,) = ENGINES[asked.train.engine].train([lineage], {lineage.data: arrays}, task)
+    lineage = Lineage(asked, tuple(sorted({epochs, last})), fold, study.seed)
+    outcome, *_ = ENGINES[asked.train.engine].train([lineage], {lineage.data: arrays}, task)
     if outcome.status != "done":
         raise FailedTrialsError(f"the refit of {config_id} on all rows {outcome.status}: {outcome.reason}")
     return Trained(chosen, fitted, weights(unpack(pack(outcome))), epochs)
@@ -113,10 +115,12 @@ def delivered(
     record: Record, study: Study, config_id: str, table: Table, parts: Split, task: Task
 ) -> list[Trained]:
     """The networks that `[deliver]` asks for. A learning rate that watches validation can't be refitted:
-    the networks that were judged are taken in its place.
+    the networks that were judged are taken in its place. Raises FailedTrialsError where none was done.
     """
     if study.deliver.model == "ensemble" or watches_validation(configuration_of(record, config_id)):
-        return judged(record, study, config_id, parts)
+        if not (found := judged(record, study, config_id, parts)):
+            raise FailedTrialsError(f"none of the trials of {config_id} was done")
+        return found
     return [refit(record, study, config_id, unsealed(table, parts), task, len(parts.folds))]
 
 

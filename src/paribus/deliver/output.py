@@ -37,6 +37,8 @@ def writer(out: Path | None) -> Writer:
     """What writes to `out`, by its suffix. Raises StudyError."""
     if out is None:
         return Delimited(None, ",")
+    if out.is_dir():
+        raise StudyError(f"{out}: is a folder: name a file in it")
     suffix = out.suffix.lower()
     if suffix not in WRITTEN:
         raise StudyError(
@@ -119,11 +121,16 @@ class ParquetOut(Writer):
 
     def end(self) -> None:
         """See `Writer.end`."""
+        self._close()
+        self.whole.show()
+
+    def _close(self) -> None:
         if self.rows is not None:
             self.rows.close()
         self.file.close()
-        self.whole.show()
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
-        self.whole.drop()
+        try:
+            self._close()
+        finally:
+            self.whole.drop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def _bytes_a_row(chunk: Rows) -> float:
 
 def _fast(path: Path, delimiter: str, schema: Schema) -> Iterator[Rows]:
     """By Arrow, numbers as numbers. Raises ArrowInvalid for whatever isn't plain."""
+    with _lines(path, delimiter):  # for the header's check: Arrow takes the first of two equal names
+        pass
     kinds = {each.name: pa.float64() if each.kind == "number" else pa.string() for each in schema.columns}
     try:
         reader = arrow_csv.open_csv(
@@ -123,6 +126,15 @@ def _with_gaps(cells: pd.Series[Any]) -> pd.Series[Any]:
 
 def _careful(path: Path, rows: int, delimiter: str, skipped: int) -> Iterator[Rows]:
     """Line by line after so many rows, numbered as in the file, the header row 1; blank ones left out."""
+    with _lines(path, delimiter) as (names, lines):
+        numbered = islice(_full(path, lines, len(names)), skipped, None)
+        while some := list(islice(numbered, rows)):
+            yield _as_rows(names, some, str(path))
+
+
+@contextmanager
+def _lines(path: Path, delimiter: str) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
+    """The header's names and the lines after it. Raises DataError for a header or text of no use."""
     longest = csv.field_size_limit(_LONGEST)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -130,10 +142,7 @@ def _careful(path: Path, rows: int, delimiter: str, skipped: int) -> Iterator[Ro
             header = next(lines, None)
             if not header:
                 raise DataError(f"{path}: row 1 must be a header, and is empty")
-            names = check_header(header, str(path))
-            numbered = islice(_full(path, lines, len(names)), skipped, None)
-            while some := list(islice(numbered, rows)):
-                yield _as_rows(names, some, str(path))
+            yield check_header(header, str(path)), lines
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise DataError(f"{path} isn't UTF-8 (byte 0x{byte:02x}): save it as UTF-8") from None
@@ -145,7 +154,7 @@ def _careful(path: Path, rows: int, delimiter: str, skipped: int) -> Iterator[Ro
 
 def _full(path: Path, lines: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(lines, start=2):
-        if not any(map(str.strip, line)):
+        if not line or (width > 1 and len(line) == 1 and not line[0].strip()):
             continue
         if len(line) != width:
             raise DataError(

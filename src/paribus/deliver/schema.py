@@ -23,7 +23,8 @@ class Column(_Value):
 
     `kind`: number and date are doubles (a date as seconds since 1970-01-01 in UTC), text is a string.
     `levels`: those that a text may have (`closed`), or those that the training rows had; `missing`: the
-    share of training rows without a value. `written`: a date's format where the study gives one.
+    share of training rows without a value. `written`: a date's format where the study gives one; `day_first`:
+    whether the day stands before the month, where the training rows' texts said so.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -34,6 +35,7 @@ class Column(_Value):
     high: Finite | None = None
     missing: Annotated[float, Field(ge=0, le=1)] = 0.0
     written: str | None = None
+    day_first: bool | None = None
 
 
 class Schema(_Value):
@@ -56,8 +58,10 @@ class Schema(_Value):
     members: Annotated[int, Field(ge=1)]
     calibration: str
     threshold: Finite | None = None
-    """Of two classes: a row is positive above this delivered probability."""
+    """Of two classes: a row is positive above this probability."""
     threshold_for: str = ""
+    threshold_before: bool = False
+    """Whether that is the probability before recalibration; else it is the delivered one."""
     rows: Annotated[int, Field(ge=1)]
     """Training rows of the refitted model; all rows outside the sealed part for an ensemble."""
     epochs: int | None = None

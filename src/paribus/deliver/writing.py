@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +15,18 @@ from paribus.data.parts import take
 from paribus.data.split import unsealed
 from paribus.deliver.card import card
 from paribus.deliver.describing import describe, made_from, mended_by
+from paribus.deliver.guard import has_extra
 from paribus.deliver.making import Trained, delivered
 from paribus.deliver.recipe import Recipe, recipe, refusal
 from paribus.deliver.schema import KEY, Schema
 from paribus.deliver.weights import meaning, tensors
-from paribus.errors import FailedTrialsError, InternalError, StudyError
+from paribus.errors import FailedTrialsError, InternalError, InterruptedStudyError
 from paribus.population.outcome import Task
 from paribus.report.facts import Facts
 from paribus.stats.recalibration import Map
 from paribus.store.folder import write
 from paribus.store.record import Record
+from paribus.store.tables import configuration_of
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Study
 
@@ -36,40 +38,67 @@ ALLOWED = 1e-5
 MISSING_EXTRA = "no model.onnx: the extra is missing (pip install 'paribus[onnx]'); the weights are in model/"
 
 
+UNDELIVERED = "undelivered"
+"""A run's fact of a model that couldn't be trained: the same one fails again, and isn't tried again."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The model's folder, None where there is none; what the user should know; `failed`: the digest of what
+    couldn't be trained, empty where nothing failed.
+    """
+
+    folder: Path | None
+    notes: tuple[str, ...] = ()
+    failed: str = ""
+
+
 def deliver(
     record: Record, study: Study, facts: Facts, table: Table, parts: Split, task: Task, out: Path
-) -> tuple[str, ...]:
-    """Leave the chosen configuration in `out/model` as `[deliver]` asks; what the user should know of it.
+) -> Delivered:
+    """Leave the chosen configuration in `out/model` as `[deliver]` asks.
 
     What stands there and was made from the same is left alone.
     """
     folder = out / MODEL
     if study.deliver.model == "none" or not facts.standings:
-        return ()
+        return Delivered(None)
     config_id = facts.best.config_id
+    if (kind := configuration_of(record, config_id).network.kind) != "mlp":
+        return Delivered(
+            None, (f"no model: networks of kind '{kind}' are trained and judged, but not delivered yet",)
+        )
     wanted = made_from(study, facts.fingerprint, config_id)
     if _stands(folder, wanted):
-        return ()
+        return Delivered(folder)
+    if (known := record.fact(UNDELIVERED)) and known["made_from"] == wanted:
+        return Delivered(None, tuple(known["notes"]), wanted)
     try:
         members = delivered(record, study, config_id, table, parts, task)
     except FailedTrialsError as error:
-        return (f"no model: {error}",)
-    if not members:
-        return ("no model: none of the chosen configuration's trials was done",)
-    if (kind := members[0].configuration.network.kind) != "mlp":
-        return (f"no model: networks of kind '{kind}' are trained and judged, but not delivered yet",)
-    part = unsealed(table, parts)
+        return Delivered(None, (f"no model: {error}",), wanted)
+    return Delivered(folder, _write(folder, study, facts, table, parts, task, members))
+
+
+def _write(
+    folder: Path, study: Study, facts: Facts, table: Table, parts: Split, task: Task, members: list[Trained]
+) -> tuple[str, ...]:
+    """Write the members' files; what the user should know of them."""
+    config_id, part = facts.best.config_id, unsealed(table, parts)
     schema = describe(study, config_id, table, part, members, facts.calls, facts.fingerprint)
     mended = mended_by(facts.calls, study.deliver)[1]
     recipes, notes = _recipes(members, part)
-    if not notes and not find_spec("onnx"):
+    if not notes and not has_extra():
         notes = (MISSING_EXTRA,)
-    (folder / ONNX).unlink(missing_ok=True)
+    for name in (MEANING, ONNX):  # a write that breaks off leaves no description of files that it isn't of
+        (folder / name).unlink(missing_ok=True)
     if not notes:
         sample = take(TrainingPart, table, _spread(part.rows))
         try:
             schema = _write_onnx(folder / ONNX, schema, members, recipes, mended, sample, task)
-        except (StudyError, InternalError, ValueError) as error:  # ValueError: larger than a file can be
+        except InterruptedStudyError:
+            raise
+        except Exception as error:  # the checker's, protobuf's and ONNX Runtime's share no class of their own
             notes = (f"no model.onnx, please report it: {error}; the weights are in model/",)
     write(folder / TENSORS, tensors(members, recipes))
     write(folder / CARD, card(facts, schema, notes))
@@ -93,7 +122,7 @@ def _stands(folder: Path, wanted: str) -> bool:
         made, notes = told["schema"]["made_from"], told["notes"]
     except (ValueError, KeyError, TypeError):
         return False
-    whole = (folder / ONNX).is_file() or notes not in ([], [MISSING_EXTRA]) or not find_spec("onnx")
+    whole = (folder / ONNX).is_file() or notes not in ([], [MISSING_EXTRA]) or not has_extra()
     return bool(made == wanted and whole)
 
 

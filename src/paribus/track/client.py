@@ -11,6 +11,8 @@ from paribus.track.told import Told
 
 KEY = "paribus.run"
 """The tag that holds a run's own id: the store gives it another."""
+FOLDER = "paribus.folder"
+"""The tag that holds who tells of a run: the key of a study's folder."""
 _AT_ONCE = 1_000
 """Numbers in a batch; the store takes no more. Of parameters and tags it takes 100."""
 
@@ -31,29 +33,32 @@ def known(client: Any, experiment: str, asked: str = "") -> dict[str, str]:
             return found
 
 
-def unfinished(client: Any, experiment: str) -> list[str]:
-    """The store's ids of runs whose telling broke off."""
-    page = client.search_runs([experiment], f"tags.`{KEY}` LIKE '%'", max_results=1_000)
-    return [run.info.run_id for run in page if run.info.status == "RUNNING"]
+def unfinished(
+    client: Any, experiment: str, folder: str, asked: str = "attributes.status = 'RUNNING'"
+) -> list[str]:
+    """The store's ids of runs whose telling broke off, of those told from `folder`: others may tell now."""
+    page = client.search_runs([experiment], f"tags.`{FOLDER}` = '{folder}' and {asked}", max_results=1_000)
+    return [run.info.run_id for run in page]
 
 
 def write(
     client: Any,
     experiment: str,
     user: str,
+    folder: str,
     runs: Iterable[Told],
     there: dict[str, str],
     opened: Collection[str] = (),
 ) -> int:
     """Tell those runs that aren't `there` (what `known` has found; it grows), and of those in `opened` what
-    is new; how many were told. What broke off is begun anew.
+    is new; how many were told. What broke off when it was told from `folder` is begun anew.
     """
-    for run_id in unfinished(client, experiment):
+    for run_id in unfinished(client, experiment, folder):
         client.delete_run(run_id)
     count = 0
     for told in sorted(runs, key=lambda told: told.parent is not None):  # parents first
         if told.run_id not in there:
-            _write(client, experiment, user, told, there)
+            _write(client, experiment, {**tags_of(told, user), FOLDER: folder}, told, there)
             count += 1
         elif told.run_id in opened:
             _add(client, there[told.run_id], told)
@@ -70,13 +75,13 @@ def _add(client: Any, run_id: str, told: Told) -> None:
         client.log_batch(run_id, [Metric(name, value, told.ended, step) for name, value, step in new])
 
 
-def _write(client: Any, experiment: str, user: str, told: Told, parents: dict[str, str]) -> None:
+def _write(client: Any, experiment: str, tags: dict[str, str], told: Told, parents: dict[str, str]) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
-    tags = {**tags_of(told, user), KEY: told.run_id}
     if told.parent:
         tags["mlflow.parentRunId"] = parents[told.parent]
-    run = client.create_run(experiment, start_time=told.started, run_name=told.name, tags={KEY: told.run_id})
+    own = {KEY: told.run_id, FOLDER: tags[FOLDER]}
+    run = client.create_run(experiment, start_time=told.started, run_name=told.name, tags=own)
     run_id = run.info.run_id
     sent = []
     params = iter([Param(name, value) for name, value in told.params.items()])

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 
-from paribus.errors import ParibusError
 from paribus.execute.progress import Progress
-from paribus.store.record import NAME
+from paribus.store.record import NAME, Record
 from paribus.track.sending import MISSING_EXTRA, send
 
 LOG = "track.log"
@@ -23,41 +23,61 @@ EVERY = 10.0
 
 @contextmanager
 def followed(folder: Path, address: str | None, told: Progress) -> Iterator[None]:
-    """While this lasts another process tells the tracker at `address`; it goes on until all is told.
+    """While this lasts another process tells the tracker at `address`; then that tells the rest, and ends.
 
     None: nobody is told. Whatever happens to that process, nothing happens here.
     """
+    process = None
     if address is not None and not find_spec("mlflow"):
         told.note(f"the tracker isn't told: {MISSING_EXTRA}; then: paribus track {folder}")
     elif address is not None:
-        _start(folder, address)
+        process = _start(folder, address)
         told.note(f"MLflow is told at {address} by a process of its own; its log: {folder / LOG}")
-    yield
+    try:
+        yield
+    finally:
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # the sign that the run has ended; so is this process's own end
 
 
-def _start(folder: Path, address: str) -> None:
+def _start(folder: Path, address: str) -> subprocess.Popen[bytes] | None:
     """Begin the other process; where there can be none, `paribus track` does its work later."""
-    command = [sys.executable, "-m", "paribus", "track", str(folder), "--mlflow", address, "--follow"]
+    # -P: no module is taken from the folder that the user happens to stand in
+    command = [sys.executable, "-P", "-m", "paribus", "track", str(folder), "--mlflow", address, "--follow"]
     with suppress(OSError), (folder / LOG).open("ab") as log:
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        )
+    return None
 
 
-def follow(folder: Path, address: str | None) -> None:
-    """Tell the tracker what there is every few seconds until the process that started this one ends; then
-    tell it all. A tracker that can't be reached is tried again.
+def follow(folder: Path, address: str | None, run: IO[bytes]) -> None:
+    """Tell the tracker whenever a stage has ended, until `run` does: it is read to its end, which is the
+    run's. Then tell it all. A tracker that can't be told is tried again at the next look.
     """
-    parent = os.getppid()
-    while os.getppid() == parent:
-        if (folder / NAME).is_file():
-            with suppress(ParibusError):
+    if sys.platform != "win32":
+        os.nice(19)  # the run needs the cores
+    over, told = Event(), 0
+    Thread(target=_await, args=(run, over), daemon=True).start()
+    while not over.wait(EVERY):
+        try:
+            if (ended := _ended_stages(folder)) > told:
                 send(folder, address, whole=False)
-        _wait(parent)
+                told = ended
+        except Exception as error:  # whatever it is, the run goes on, and the end is told
+            print(f"not told yet: {error}", file=sys.stderr, flush=True)
     sent = send(folder, address)
     print(f"mlflow: {sent.runs:,} new runs in the experiment '{sent.experiment}' of {sent.address}")
 
 
-def _wait(parent: int) -> None:
-    """Until the next look, or the parent's end."""
-    until = time.monotonic() + EVERY
-    while time.monotonic() < until and os.getppid() == parent:
-        time.sleep(0.2)
+def _await(run: IO[bytes], over: Event) -> None:
+    run.read()
+    over.set()
+
+
+def _ended_stages(folder: Path) -> int:
+    if not (folder / NAME).is_file():
+        return 0
+    with Record.at(folder, checked=False) as record:
+        (count,) = record.connection.execute("select count(*) from stages").fetchone()
+        return int(count)

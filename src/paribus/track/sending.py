@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def send(folder: Path, address: str | None = None, *, whole: bool = True) -> Sen
     `address`: instead of `[track] mlflow`. Raises StudyError without an address or without MLflow, and for
     a store that can't be reached.
     """
-    with Record.at(folder) as record:
+    with Record.at(folder, checked=whole) as record:
         study = read_record(record)
         address = address or study.track.mlflow
         if address is None:
@@ -55,18 +56,19 @@ def send(folder: Path, address: str | None = None, *, whole: bool = True) -> Sen
         if not find_spec("mlflow"):
             raise StudyError(MISSING_EXTRA)
         with FileLock(folder / LOCK), _telling(address):
-            return _send(Source(record, study), folder, address, study.track, whole)
+            return _send(record, study, folder, address, whole)
 
 
 @contextmanager
 def _telling(address: str) -> Iterator[None]:
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
         yield
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, sqlite3.Error, OSError) as error:
         told = (str(error).splitlines() or [type(error).__name__])[0][:300]
         raise StudyError(
             f"{address}: the tracker can't be told ({told}). The study is whole without it: try again later"
@@ -74,27 +76,27 @@ def _telling(address: str) -> Iterator[None]:
         ) from None
 
 
-def _send(source: Source, folder: Path, address: str, asked: Track, whole: bool) -> Sent:
+def _send(record: Record, study: Study, folder: Path, address: str, whole: bool) -> Sent:
     from mlflow import MlflowClient
 
     path = sqlite.path_of(address)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     client: Any = MlflowClient(tracking_uri=address, registry_uri=address)
-    experiment = _experiment(client, source.study, asked, path)
+    experiment = _experiment(client, study, study.track, path)
+    source = Source(record, study, experiment.experiment_id)
     user, opened = _user(), source.opened() if whole else frozenset()
     bulk = path is not None and path.is_file() and sqlite.fits(path)
     if bulk and path is not None:
         known = sqlite.known(path, experiment.experiment_id)
         told = list(source.configurations(known - opened))
-        sqlite.write(path, experiment.experiment_id, experiment.artifact_location, user, told)
-        count = sum(each.run_id not in known for each in told)
+        count = sqlite.write(path, experiment.experiment_id, experiment.artifact_location, user, told)
     else:
         there = public.known(client, experiment.experiment_id)
         runs = source.configurations()
-        count = public.write(client, experiment.experiment_id, user, runs, there, opened)
+        count = public.write(client, experiment.experiment_id, user, source.folder, runs, there, opened)
     if whole:
-        count += tell_study(client, address, source, folder, experiment.experiment_id, asked, user)
+        count += tell_study(client, address, source, folder, experiment.experiment_id, study.track, user)
     return Sent(count, experiment.name, address, bulk)
 
 

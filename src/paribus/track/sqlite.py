@@ -58,7 +58,7 @@ def known(path: Path, experiment: str) -> set[str]:
 
 
 def write(path: Path, experiment: str, artifacts: str, user: str, runs: Iterable[Told]) -> int:
-    """Add the runs that aren't there, and numbers that those which are there lack; how many were told."""
+    """Add the runs that aren't there, and numbers that those which are there lack; how many runs came."""
     told = list(runs)
     rows: dict[str, Iterator[tuple[Any, ...]]] = {
         "runs": (_run(each, experiment, artifacts, user) for each in told),
@@ -70,18 +70,19 @@ def write(path: Path, experiment: str, artifacts: str, user: str, runs: Iterable
     with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as connection:
         connection.execute("pragma cache_size = -200000")  # all indices in memory while they grow
         connection.execute("begin immediate")
+        added = {}
         try:
             for table, listed in rows.items():
                 names = _COLUMNS[table]
                 marks = ", ".join("?" * len(names))
-                connection.executemany(
+                added[table] = connection.executemany(
                     f"insert or ignore into {table} ({', '.join(names)}) values ({marks})", listed
-                )
+                ).rowcount
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")
             raise
-    return len(told)
+    return added["runs"]
 
 
 _COLUMNS = {

@@ -14,7 +14,7 @@ from paribus.deliver.guard import read_model
 from paribus.deliver.schema import Column, Schema
 from paribus.deliver.writing import MODEL, ONNX
 from paribus.study.sections.deliver import Track
-from paribus.track.client import KEY, known, unfinished
+from paribus.track.client import FOLDER, KEY, known, unfinished
 from paribus.track.sqlite import tags_of
 from paribus.track.told import Number, Source, Told
 
@@ -32,10 +32,15 @@ def tell_study(
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     model = _model(folder)
     run_id = source.run_id("study", model[1].made_from if model else "", summary["n_trials"])
-    if run_id in known(client, experiment, "tags.kind = 'study'"):
+    if run_id in known(client, experiment, "tags.kind = 'study' and attributes.status = 'FINISHED'"):
         return 0
-    for broken in unfinished(client, experiment):
-        client.delete_run(broken)
+    # MLflow marks a run as failed when its model can't be logged
+    for asked_for in (
+        "attributes.status = 'RUNNING'",
+        "attributes.status = 'FAILED' and tags.kind = 'study'",
+    ):
+        for broken in unfinished(client, experiment, source.folder, asked_for):
+            client.delete_run(broken)
     told = Told(
         run_id,
         f"study {source.study.name}",
@@ -46,7 +51,8 @@ def tell_study(
         tuple(_numbers(summary)),
         {"kind": "study", "data_fingerprint": source.fingerprint, "study_hash": source.hash},
     )
-    tags = {**tags_of(told, user), KEY: run_id, "chosen": summary["best"]["config_id"]}
+    own = {KEY: run_id, FOLDER: source.folder, "chosen": summary["best"]["config_id"]}
+    tags = {**tags_of(told, user), **own}
     made = client.create_run(experiment, start_time=told.started, run_name=told.name, tags=tags).info.run_id
     _write(client, made, folder, told)
     if model is not None:

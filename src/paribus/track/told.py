@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,10 +46,11 @@ class Told:
 
 
 class Source:
-    """A record to be told of, read once."""
+    """A record to be told of, read once; `experiment`: into which of the tracker's."""
 
-    def __init__(self, record: Record, study: Study) -> None:
-        self.record, self.study = record, study
+    def __init__(self, record: Record, study: Study, experiment: str = "") -> None:
+        self.record, self.study, self.experiment = record, study, experiment
+        self.folder = digest([platform.node(), str(record.path.parent.resolve())])
         frame = trials_frame(record, study)
         self.scored = _scored(list(frame.columns))
         self.trials: dict[tuple[str, str], list[Row]] = {}
@@ -66,8 +68,10 @@ class Source:
         return self.n_trials <= MOST_NESTED
 
     def run_id(self, *names: object) -> str:
-        """The run's id: a digest of the study, its data and what the run is."""
-        return digest([self.hash, self.fingerprint, *map(str, names)], size=16)
+        """The run's id: a digest of the study, its data, the experiment and what the run is. The ids of a
+        store are unique in all of it.
+        """
+        return digest([self.hash, self.fingerprint, self.experiment, *map(str, names)], size=16)
 
     def opened(self) -> frozenset[str]:
         """The ids of runs that have scores on the sealed part: of configurations and of their trials."""

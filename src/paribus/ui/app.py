@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def make_app(roots: Sequence[Path], token: str, port: int) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(Guard(token, port))
     app.add_exception_handler(ParibusError, _told)
+    app.add_exception_handler(sqlite3.DatabaseError, _told)  # records are opened unchecked
     shelf = Shelf()
 
     def folder_of(key: str) -> Path:
@@ -125,7 +127,7 @@ def _add_configurations(app: FastAPI, folder_of: Callable[[str], Path], shelf: S
     @app.get("/study/{key}/configuration/{config_id}", response_class=HTMLResponse)
     def _configuration(key: str, config_id: str) -> str:
         folder = folder_of(key)
-        with Record.at(folder) as record:
+        with Record.at(folder, checked=False) as record:
             found = find_configuration(record, config_id)
             levels = configuration_of(record, found).levels
         facts = shelf.held(folder).facts
@@ -141,7 +143,7 @@ def _add_configurations(app: FastAPI, folder_of: Callable[[str], Path], shelf: S
     @app.get("/study/{key}/configuration/{config_id}/{name}.json")
     def _figure(key: str, config_id: str, name: str) -> JSONResponse:
         folder = folder_of(key)
-        with Record.at(folder) as record:
+        with Record.at(folder, checked=False) as record:
             found = find_configuration(record, config_id)
             if name == "curves":
                 metrics = shelf.held(folder).facts.study.protocol.metrics
@@ -157,7 +159,7 @@ def _add_configurations(app: FastAPI, folder_of: Callable[[str], Path], shelf: S
         if len(configuration) != 2:
             raise HTTPException(404, "name two configurations of the leaderboard")
         study = shelf.held(folder).facts.study
-        with Record.at(folder) as record:
+        with Record.at(folder, checked=False) as record:
             ids = [find_configuration(record, name) for name in configuration]
             found = compare_two(study, record, *ids)
         return rendered("compare.html.j2", state=state_of(key, folder), found=found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -10,13 +11,19 @@ from paribus.store.record import NAME
 
 
 def studies(roots: Sequence[Path]) -> dict[str, Path]:
-    """Key to folder of every study: a root that is a run's folder, or the runs right inside of it."""
+    """Key to folder of every study: a root that is a run's folder, or the runs right inside of it.
+
+    A folder that can't be looked into is left out.
+    """
     found: dict[str, Path] = {}
     for root in roots:
-        inside = sorted(root.iterdir()) if root.is_dir() else []
+        inside: list[Path] = []
+        with suppress(OSError):
+            inside = sorted(root.iterdir()) if root.is_dir() else []
         for folder in (root, *inside):
-            if (folder / NAME).is_file():
-                found[key_of(folder)] = folder
+            with suppress(OSError):
+                if (folder / NAME).is_file():
+                    found[key_of(folder)] = folder
     return found
 
 

@@ -9,6 +9,8 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
+USUAL_PORT = 80
+"""The port that a browser leaves out of the Host header."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -34,6 +36,8 @@ class Guard:
     def __init__(self, token: str, port: int) -> None:
         self.token, self.cookie = token, f"paribus-{port}"
         self.hosts = {f"{name}:{port}" for name in LOCAL}
+        if port == USUAL_PORT:
+            self.hosts |= set(LOCAL)
 
     async def __call__(self, request: Request, go_on: Next) -> Response:
         """Refuse, or answer."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
 
-from paribus.errors import StudyError
+from paribus.deliver.serving.listening import listening
 from paribus.ui.app import make_app
 
 HOST = "127.0.0.1"
@@ -20,15 +19,7 @@ def serve(roots: Sequence[Path], port: int, told: Callable[[str], None]) -> None
 
     `port` 0 takes any free one. Raises `StudyError` where the port can't be had.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((HOST, port))
-            door.listen()
-        except OSError as error:
-            raise StudyError(
-                f"--port {port}: can't be used on {HOST} ({error.strerror}): choose another, or 0 for any"
-            ) from None
+    with listening(HOST, port) as door:
         port = door.getsockname()[1]
         token = secrets.token_urlsafe(24)
         app = make_app(roots, token, port)

@@ -44,7 +44,7 @@ class Shelf:
             stamp = _stamp(folder)
             known = self._held.get(folder)
             if known is None or known.stamp != stamp:
-                with Record.at(folder) as record:
+                with Record.at(folder, checked=False) as record:
                     known = Held(stamp, gather(record, read_record(record)))
                 self._held[folder] = known
             self._held.move_to_end(folder)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from paribus.errors import ParibusError
 from paribus.store.record import NAME
 from paribus.store.tables import stage_names
 from paribus.study.options import larger_is_better
@@ -63,7 +64,7 @@ def state_of(key: str, folder: Path) -> StudyState:
     try:
         with _reading(folder) as connection:
             return _state(key, folder, connection)
-    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+    except (ParibusError, sqlite3.DatabaseError, OSError, ValueError, KeyError, TypeError) as error:
         return StudyState(key, str(folder), folder.name, "unreadable", reason=str(error))
 
 

@@ -47,12 +47,13 @@ def _normalised(
     epsilon: float,
 ) -> Value:
     if moving is not None:
-        mean, variance = b.constant(moving[0], np.float32), b.constant(moving[1], np.float32)
+        mean = b.constant(moving[0], np.float32)
+        spread = b.constant(np.sqrt(moving[1] + np.float32(epsilon)), np.float32)
     else:
         mean = b.add("ReduceMean", sums, b.constant([1], np.int64))
         apart = b.add("Sub", sums, mean)
         variance = b.add("ReduceMean", b.add("Mul", apart, apart), b.constant([1], np.int64))
-    spread = b.add("Sqrt", b.chain(variance, ("Add", epsilon), kind=np.float32))
+        spread = b.add("Sqrt", b.chain(variance, ("Add", epsilon), kind=np.float32))
     scaled = b.add("Div", b.add("Sub", sums, mean), spread)
     return b.chain(scaled, ("Mul", norm[0]), ("Add", norm[1]), kind=np.float32)
 

@@ -45,7 +45,7 @@ def build(schema: Schema, members: Sequence[Member], mended: Map) -> ModelProto:
     if schema.task == "regression":
         outputs = [_prediction(b, schema, mean)]
     else:
-        outputs = _called(b, schema, recalibrated(b, mended, schema.task, mean))
+        outputs = _called(b, schema, mean, recalibrated(b, mended, schema.task, mean))
     graph = helper.make_graph(
         b.nodes,
         "paribus",
@@ -85,8 +85,8 @@ def _prediction(b: Builder, schema: Schema, value: Value) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
 
-def _called(b: Builder, schema: Schema, p: Value) -> list[ValueInfoProto]:
-    """Label and probabilities from (row, output) double."""
+def _called(b: Builder, schema: Schema, raw: Value, p: Value) -> list[ValueInfoProto]:
+    """Label and probabilities from (row, output) double, before recalibration and after."""
     shape: Shape
     label, likely = schema.outputs
     if schema.task == "multilabel":
@@ -97,7 +97,8 @@ def _called(b: Builder, schema: Schema, p: Value) -> list[ValueInfoProto]:
         told = helper.make_tensor_value_info(label, TensorProto.INT64, shape)
         return [told, helper.make_tensor_value_info(likely, TensorProto.FLOAT, shape)]
     if schema.task == "binary":
-        code = b.flat(b.cast(b.add("Greater", p, b.constant(schema.threshold)), np.int64))
+        judged = raw if schema.threshold_before else p
+        code = b.flat(b.cast(b.add("Greater", judged, b.constant(schema.threshold)), np.int64))
         p = b.join([b.add("Sub", b.constant(1.0), p), p])
     else:
         code = b.add("ArgMax", p, axis=1, keepdims=0)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import PlainTextResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from paribus.deliver.model import Model
@@ -19,6 +21,10 @@ from paribus.deliver.serving.limiting import Limiting
 from paribus.deliver.serving.metrics import Metrics
 from paribus.deliver.serving.rows import to_feeds
 from paribus.errors import DataError
+
+LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
+"""The names by which a machine calls itself."""
+DESCRIPTION = "/openapi.json"
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,22 @@ class Health(BaseModel):
     model: str
 
 
-def make_app(model: Model, limits: Limits | None = None, token: str | None = None) -> FastAPI:
-    """The service of one model. With a `token`, all but /health asks for it: `Authorization: Bearer ...`."""
+def make_app(
+    model: Model, limits: Limits | None = None, token: str | None = None, hosts: Sequence[str] = ()
+) -> FastAPI:
+    """The service of one model. With a `token`, all but /health asks for it: `Authorization: Bearer ...`;
+    there is no page then, for a browser can't send one.
+
+    `hosts`: the names by which it may be called (against DNS rebinding); by none: by any.
+    """
     allowed = limits or Limits()
     schema, metrics = model.schema, Metrics()
-    batcher = Batcher(lambda rows: model.session.run(to_feeds(rows, schema)), allowed.waiting)
+    batcher = Batcher(model.session.run, allowed.waiting)
     app = FastAPI(
         title=f"{schema.study}: {', '.join(schema.targets)}",
         version=schema.config_id,
         description=_described(model),
+        openapi_url=None if token else DESCRIPTION,
     )
     guarded = [Depends(_guard(token))] if token else []
     refused: dict[int | str, dict[str, Any]] = {
@@ -80,6 +93,8 @@ def make_app(model: Model, limits: Limits | None = None, token: str | None = Non
         )
     }
 
+    if hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Limiting, metrics=metrics, most_bytes=allowed.bytes)
 
     @app.post(
@@ -91,15 +106,23 @@ def make_app(model: Model, limits: Limits | None = None, token: str | None = Non
     )
     async def predict(request: Request) -> Response:
         """Predict for one row or more."""
-        asked = _read(await request.body(), allowed)
         try:
-            found = await asyncio.wait_for(batcher.predict(asked.rows), allowed.seconds)
+            async with asyncio.timeout(allowed.seconds):
+                asked = _read(await request.body(), allowed)
+                found = await batcher.predict(to_feeds(asked.rows, schema))
         except DataError as error:
             raise HTTPException(422, str(error)) from None
         except (OverflowError, TimeoutError):
             raise HTTPException(503, "too many requests: try again later") from None
         metrics.rows += len(asked.rows)
         return Response(_answered(model, found).model_dump_json(), media_type="application/json")
+
+    if token:
+
+        @app.get(DESCRIPTION, dependencies=guarded, include_in_schema=False)
+        async def interface() -> dict[str, Any]:
+            """The service's description, for programs."""
+            return app.openapi()
 
     @app.get("/model", dependencies=guarded)
     async def described() -> dict[str, Any]:
@@ -120,17 +143,15 @@ def make_app(model: Model, limits: Limits | None = None, token: str | None = Non
 
 
 def _described(model: Model) -> str:
-    columns = "\n".join(
-        f"- `{column.name}`: {column.kind}{f', such as {column.levels[0]}' if column.levels else ''}"
-        for column in model.schema.columns[:100]
-    )
+    columns = "\n".join(f"- `{column.name}`: {column.kind}" for column in model.schema.columns[:100])
     return f"A model made by paribus. Columns:\n\n{columns}"
 
 
-def _guard(token: str) -> Callable[[Request], None]:
-    def check(request: Request) -> None:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+def _guard(token: str) -> Callable[..., None]:
+    bearer = HTTPBearer(auto_error=False)
+
+    def check(given: HTTPAuthorizationCredentials | None = Depends(bearer)) -> None:  # noqa: B008 - FastAPI's way
+        if given is None or not hmac.compare_digest(given.credentials.encode(), token.encode()):
             raise HTTPException(
                 401, "a token is needed: Authorization: Bearer ...", {"WWW-Authenticate": "Bearer"}
             )
