@@ -97,6 +97,8 @@ def _scatter(facts: Facts) -> Figure:
         .add_params(zoom("zoom"), *([picked] if names else []))
     )
     drawn = f"{len(found.table):,} of {found.rows:,} rows" if len(found.table) < found.rows else "every row"
+    if facts.study.protocol.test:
+        drawn += ", sealed ones among them: drawn at the end, nothing is chosen by it"
     how = "by its two features" if not found.explained else "by the first two principal components"
     title = f"The data {how}, {drawn}"
     said = f"{title}, coloured by the target; the axes are {titles[0]} and {titles[1]}."
