@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from paribus.population.metrics import scores
 from paribus.stats.intervals import delong, interval
@@ -59,3 +60,19 @@ def test_the_interval_of_a_mean_area_narrows_with_independent_curves() -> None:
     several = interval("binary", "roc_auc", truth, curves.astype(np.float32))
     assert several.method == "delong"
     assert several.high - several.low < 0.7 * (one.high - one.low)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "f1"])
+def test_the_interval_of_a_mean_over_seeds_covers(metric: str) -> None:
+    """Several seeds would be shown surer than they are."""
+    random = np.random.default_rng(0)
+    truth = random.random(20_000) < 0.4
+    signal = random.normal(size=len(truth)) + 1.2 * truth
+    curves = np.stack([1 / (1 + np.exp(-signal - 0.8 * random.normal(size=len(truth)))) for _ in range(4)])
+    true = np.mean([scores("binary", [metric], truth[None], curve[None])[metric][0] for curve in curves])
+    covered = 0
+    for _ in range(150):
+        rows = random.integers(0, len(truth), 85)
+        found = interval("binary", metric, truth[rows].astype(int), curves[:, rows].astype(np.float32))
+        covered += found.low <= true <= found.high
+    assert covered >= stats.binom.ppf(0.001, 150, 0.93)
