@@ -12,6 +12,7 @@ import pytest
 
 import paribus
 from paribus.data import load, split
+from paribus.deliver.writing import Delivered
 from paribus.steps.searching import Search
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
@@ -51,7 +52,7 @@ when."train.momentum" = { "train.optimizer" = ["sgd"] }
 def trials_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report and a model take longer than the trials."""
     for name in ("write_report", "deliver"):
-        monkeypatch.setattr(import_module("paribus.run"), name, lambda *_: ())
+        monkeypatch.setattr(import_module("paribus.run"), name, lambda *_: Delivered(None))
 
 
 def asked(**settings: str) -> Study:

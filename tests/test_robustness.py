@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import paribus
+from paribus.deliver.writing import Delivered
 from paribus.study.plan import ROBUSTNESS
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
@@ -39,7 +40,7 @@ AGAIN = "robustness = { top = 2, seeds = 3 }"
 def no_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures and a model take longer than the trials."""
     monkeypatch.setattr("paribus.report.write.figures", lambda *_: [], raising=False)
-    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: ())
+    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: Delivered(None))
 
 
 def study(validation: str = "kfold:3", again: bool = True) -> Study:

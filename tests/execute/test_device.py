@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import paribus
+from paribus.deliver.writing import Delivered
 from paribus.engines import ENGINES
 from paribus.errors import StudyError
 from paribus.execute.device import arithmetic, resolved
@@ -66,7 +67,7 @@ def test_a_whole_study_on_another_device(
     small = small.model_copy(update={"stage": small.stage[:1], "question": (), "train": train})
     runs = import_module("paribus.run")
     monkeypatch.setattr(runs, "write_report", lambda *_: None)
-    monkeypatch.setattr(runs, "deliver", lambda *_: ())
+    monkeypatch.setattr(runs, "deliver", lambda *_: Delivered(None))
     here = paribus.run(small, tmp_path / "here", workers=1, device="cpu").frame()
     monkeypatch.setattr(runs, "resolved", lambda asked: NAME if asked == "cuda" else asked)
     monkeypatch.setattr("paribus.execute.device.torch.cuda.get_device_name", lambda: "stand-in")
