@@ -19,7 +19,7 @@ from paribus.networks.noise import input_noise, noise, order
 from paribus.population.grouping import Common, Shape
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
 from paribus.population.row_weights import row_weights
-from paribus.population.sparse import SparseBatch
+from paribus.population.sparse import Bags, SparseBatch
 from paribus.study.spec import Prepare
 
 Made = TypeVar("Made")
@@ -180,15 +180,15 @@ class Rows:
     def start(self) -> None:
         """Take this epoch's rows."""
         self.truth = self.feed.shuffled(self.views, self.feed.truth)
-        self._take()
         if self.weighted:
             self.weights = torch.stack([self._weights(lineage) for lineage in self.lineages])
         if self.shape.noisy:
             self.noisy = self.feed.input_noise(self.views, self.shape.widths[0])
 
-    def _take(self) -> None:
-        """Take this epoch's features."""
-        self.shuffled = self.feed.shuffled(self.views, self.feed.features)
+    @property
+    def shuffled(self) -> Tensor:
+        """The features in this epoch's order, (view, row, feature + 1), made when first asked for."""
+        return self.feed.shuffled(self.views, self.feed.features)
 
     def _weights(self, lineage: Lineage) -> Tensor:
         """A member's rows' weights in this epoch's order, (row, 1 or output)."""
@@ -256,21 +256,30 @@ class Rows:
 class SparseRows(Rows):
     """The same where features are sparse."""
 
-    def _take(self) -> None:
-        """Rows in this epoch's order are looked up where they stand."""
-
     def _seen(self, rows: slice) -> Tensor | SparseBatch:
-        chosen = [self.feed.order(view)[rows].numpy(force=True) for view in self.views]
-        found = [
-            self.feed.sparse(view.data, "train")[places]
-            for view, places in zip(self.views, chosen, strict=True)
-        ]
-        return SparseBatch(found, self.view_of.tolist(), self.shape.common.place)
+        found = [self._laid(view, rows) for view in self.views]
+        bags, turned = zip(*found, strict=True)
+        return SparseBatch(bags, self.view_of.tolist(), turned)
+
+    def _laid(self, view: View, rows: slice) -> tuple[Bags, Bags]:
+        """A view's rows of one step, and the same by feature."""
+        feed, place = self.feed, self.shape.common.place
+
+        def make() -> tuple[Bags, Bags]:
+            chosen = feed.sparse(view.data, "train")[feed.order(view)[rows].numpy(force=True)]
+            return Bags.of(chosen, place), Bags.of(chosen.T.tocsr(), place)
+
+        return feed.once(("bags", view, rows.start, rows.stop), make)
 
     def evaluation(self, part: str, rows: slice) -> Tensor | SparseBatch:
         """See `Rows.evaluation`."""
-        found = [self.feed.sparse(data, part)[rows] for data in self.data]
-        return SparseBatch(found, self.data_of.tolist(), self.shape.common.place)
+        feed, place = self.feed, self.shape.common.place
+
+        def bags(data: FoldName) -> Bags:
+            key = ("bags", data, part, rows.start, rows.stop)
+            return feed.ever(key, lambda: Bags.of(feed.sparse(data, part)[rows], place))
+
+        return SparseBatch([bags(data) for data in self.data], self.data_of.tolist())
 
 
 def rows_of(shape: Shape, lineages: Sequence[Lineage], feed: Feed, noise_sd: Tensor) -> Rows:

@@ -46,12 +46,12 @@ class Bags(NamedTuple):
         return found
 
 
-class SparseBatch:
-    """The rows of a batch, for each member those of its view, and the same by feature where it trains."""
+class SparseBatch(NamedTuple):
+    """The rows of a batch by view, and each member's view; where it trains, the same rows by feature."""
 
-    def __init__(self, matrices: Sequence[csr_array], view_of: Sequence[int], place: Place) -> None:
-        self.matrices, self.view_of, self.place = matrices, view_of, place
-        self.bags = [Bags.of(matrix, place) for matrix in matrices]
+    bags: Sequence[Bags]
+    view_of: Sequence[int]
+    turned: Sequence[Bags] = ()
 
     def sums(self, weights: Tensor, out: Tensor) -> None:
         """Write the first layer's sums (member, row, unit), with `weights` (member, feature + 1, unit)."""
@@ -62,8 +62,7 @@ class SparseBatch:
         """Write the gradient by the weights, (member, feature + 1, unit), from that by the sums,
         (member, row, unit).
         """
-        turned = [Bags.of(matrix.T.tocsr(), self.place) for matrix in self.matrices]
         for member, view in enumerate(self.view_of):
             errors = by_sums[member].contiguous()
-            out[member, :-1] = turned[view].times(errors)
+            out[member, :-1] = self.turned[view].times(errors)
             torch.sum(errors, dim=0, out=out[member, -1])
