@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from paribus.deliver.writing import Delivered
+from paribus.networks.module import distrust, trust
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
 
@@ -14,7 +18,7 @@ from paribus.study.toml import parse_study
 settings.register_profile("paribus", deadline=None)
 settings.load_profile("paribus")
 
-SMALL = """
+BREAST_CANCER = """
 [study]
 name = "small"
 seed = 3
@@ -25,6 +29,19 @@ positive = "malignant"
 [protocol]
 seeds = 2
 metrics = ["recall", "roc_auc", "accuracy"]
+"""
+WIDTH = """\
+[[question]]
+name = "width"
+ask = "Does width help?"
+vary = "network.units"
+levels = [2, 8]
+hold = { "network.layers" = 1 }
+metric = "recall"
+"""
+SMALL = (
+    BREAST_CANCER
+    + """\
 [network]
 hidden = [8]
 dropout = 0.2
@@ -43,14 +60,29 @@ name = "network"
 factors."network.hidden" = [[4], [8], [8, 4]]
 factors."network.dropout" = [0.0, 0.3]
 factors."train.epochs" = [2, 6]
-[[question]]
-name = "width"
-ask = "Does width help?"
-vary = "network.units"
-levels = [2, 8]
-hold = { "network.layers" = 1 }
-metric = "recall"
 """
+    + WIDTH
+)
+
+
+@pytest.fixture
+def undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that leave no model: it takes longer than their trials."""
+    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: Delivered(None))
+
+
+@pytest.fixture
+def trials_alone(undelivered: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that leave their record and nothing else."""
+    monkeypatch.setattr(import_module("paribus.run"), "write_report", lambda *_: None)
+
+
+@pytest.fixture
+def trusted() -> Iterator[None]:
+    """The user's word for the tests' own code."""
+    trust(Path(__file__).parents[1])
+    yield
+    distrust()
 
 
 @pytest.fixture

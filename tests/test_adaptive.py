@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 import paribus
 from paribus.data import load, split
-from paribus.deliver.writing import Delivered
 from paribus.steps.searching import Search
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
@@ -48,11 +46,7 @@ when."train.momentum" = { "train.optimizer" = ["sgd"] }
 """
 
 
-@pytest.fixture(autouse=True)
-def trials_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A report and a model take longer than the trials."""
-    for name in ("write_report", "deliver"):
-        monkeypatch.setattr(import_module("paribus.run"), name, lambda *_: Delivered(None))
+pytestmark = pytest.mark.usefixtures("trials_alone")
 
 
 def asked(**settings: str) -> Study:

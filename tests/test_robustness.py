@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 
 import paribus
-from paribus.deliver.writing import Delivered
 from paribus.study.plan import ROBUSTNESS
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
@@ -36,11 +34,13 @@ factors."network.hidden" = [[2], [4], [6]]
 AGAIN = "robustness = { top = 2, seeds = 3 }"
 
 
+pytestmark = pytest.mark.usefixtures("undelivered")
+
+
 @pytest.fixture(autouse=True)
 def no_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures and a model take longer than the trials."""
-    monkeypatch.setattr("paribus.report.write.figures", lambda *_: [], raising=False)
-    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: Delivered(None))
+    """Figures take longer than the trials."""
+    monkeypatch.setattr("paribus.report.write.figures", lambda *_: [])
 
 
 def study(validation: str = "kfold:3", again: bool = True) -> Study:

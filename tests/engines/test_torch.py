@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from paribus.engines import ENGINES
-from paribus.networks.module import distrust, trust
 from paribus.networks.predict import predict
 from paribus.population.outcome import FoldArrays, Lineage
 from tests.draw import FOLD, TASKS, configuration, relative, same
@@ -20,12 +17,7 @@ from tests.draw import FOLD, TASKS, configuration, relative, same
 OWN = "tests.networks.own_networks"
 
 
-@pytest.fixture(autouse=True)
-def trusted() -> Iterator[None]:
-    """The user's word for the tests' own code."""
-    trust(Path(__file__).parents[2])
-    yield
-    distrust()
+pytestmark = pytest.mark.usefixtures("trusted")
 
 
 def rows_of(kind: str) -> NDArray[Any]:

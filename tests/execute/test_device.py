@@ -10,7 +10,6 @@ import pytest
 import torch
 
 import paribus
-from paribus.deliver.writing import Delivered
 from paribus.engines import ENGINES
 from paribus.errors import StudyError
 from paribus.execute.device import arithmetic, resolved
@@ -57,6 +56,7 @@ class Told:
         return lambda *_: None
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_a_whole_study_on_another_device(
     small: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,8 +66,6 @@ def test_a_whole_study_on_another_device(
     train = small.train.model_copy(update={"epochs": 2})
     small = small.model_copy(update={"stage": small.stage[:1], "question": (), "train": train})
     runs = import_module("paribus.run")
-    monkeypatch.setattr(runs, "write_report", lambda *_: None)
-    monkeypatch.setattr(runs, "deliver", lambda *_: Delivered(None))
     here = paribus.run(small, tmp_path / "here", workers=1, device="cpu").frame()
     monkeypatch.setattr(runs, "resolved", lambda asked: NAME if asked == "cuda" else asked)
     monkeypatch.setattr("paribus.execute.device.torch.cuda.get_device_name", lambda: "stand-in")

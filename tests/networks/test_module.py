@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,7 @@ from tests.draw import FOLD, TASKS, configuration, fold, relative, same
 OWN = "tests.networks.own_networks"
 
 
-@pytest.fixture(autouse=True)
-def trusted() -> Iterator[None]:
-    """The user's word for the tests' own code."""
-    trust(Path(__file__).parents[2])
-    yield
-    distrust()
+pytestmark = pytest.mark.usefixtures("trusted")
 
 
 def lineage(name: str, seed: int = 1, **train: object) -> Lineage:

@@ -102,9 +102,8 @@ def _write(
             notes = (f"no model.onnx, please report it: {error}; the weights are in model/",)
     write(folder / TENSORS, tensors(members, recipes))
     write(folder / CARD, card(facts, schema, notes))
-    write(
-        folder / MEANING, meaning(schema, members, recipes, mended, notes)
-    )  # last: it says that all is there
+    # Last: it says that all is there.
+    write(folder / MEANING, meaning(schema, members, recipes, mended, notes))
     return notes
 
 

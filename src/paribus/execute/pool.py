@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import torch
@@ -41,11 +42,11 @@ class Pool:
         self.executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
-        self.quiet = warnings.catch_warnings()
-        self.quiet.__enter__()
+        self.settings = ExitStack()
+        self.settings.enter_context(warnings.catch_warnings())
         # A worker that has grown is started anew, and nothing is lost: no word of it.
         warnings.filterwarnings("ignore", "A worker .* while some jobs were given", UserWarning)
-        self.limits = threadpool_limits(1)
+        self.settings.enter_context(threadpool_limits(1))
         self.threads = torch.get_num_threads()
         torch.set_num_threads(1)
         return self
@@ -53,9 +54,8 @@ class Pool:
     def __exit__(self, kind: object, *_: object) -> None:
         if self.executor:
             self.executor.shutdown(wait=True, kill_workers=True)
-        self.limits.restore_original_limits()
+        self.settings.close()
         torch.set_num_threads(self.threads)
-        self.quiet.__exit__(None, None, None)
 
     def run(self, call: Callable[..., Result], arguments: Sequence[tuple[Any, ...]]) -> Iterator[Result]:
         """`call(*each)` for each of `arguments`."""

@@ -7,10 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from paribus.report import formats
 from paribus.report.bundle import bundle
 from paribus.report.facts import Facts, Score, Standing
 from paribus.report.figures import (
@@ -25,6 +24,7 @@ from paribus.report.figures import (
 from paribus.report.figures.classes import PARTS
 from paribus.report.payload import SHOWN, configurations, embedded, figure_data, leaderboard_columns
 from paribus.report.references import interval_methods, references
+from paribus.report.templating import environment
 from paribus.stats.answers.isolation import told as isolation
 from paribus.store.tables import LAYERS, stage_names
 from paribus.study.options import OPTIONS
@@ -73,20 +73,11 @@ def _script(name: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    """Jinja with escaping on for everything, and the one way of writing values."""
-    environment = Environment(
-        loader=PackageLoader("paribus.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     numbers = ("score", "signed", "spread", "count", "share", "percent", "p_value")
-    names = (*numbers, "level", "duration", "moment", "cell")
-    environment.filters |= {name: getattr(formats, name) for name in names}
-    environment.filters["drawing"] = lambda figure: Markup(figure.svg)
-    environment.filters |= {"script": Markup, "embedded": embedded}
-    environment.globals |= {
+    made = environment("paribus.report", (*numbers, "level", "duration", "moment", "cell"))
+    made.filters["drawing"] = lambda figure: Markup(figure.svg)
+    made.filters |= {"script": Markup, "embedded": embedded}
+    made.globals |= {
         **{"scored": _scored, "factor_name": factor_name, "question_name": question_name},
         **{"importance_name": importance_name, "interactions_name": interactions_name},
         **{"combinations_name": combinations_name, "ranks_name": ranks_name},
@@ -99,7 +90,7 @@ def _templates() -> Environment:
             "adjusted_name": _title,
         },
     }
-    return environment
+    return made
 
 
 def _scored(standing: Standing, part: str, metric: str) -> Score | None:

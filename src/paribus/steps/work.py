@@ -54,7 +54,8 @@ class Work:
 
     def finish(self, asked: Sequence[Trial]) -> None:
         """Train those of `asked` that have no outcome yet, and write down each population as it ends."""
-        refuse(asked[0].stage if asked else "", (trial.configuration for trial in asked), self.task)
+        distinct = {trial.configuration.config_id: trial.configuration for trial in asked}
+        refuse(asked[0].stage if asked else "", distinct.values(), self.task)
         self.record.plan(asked)
         done = self.record.trained()
         for outcomes in train(asked, done, self.shelf, self.pool, self.task, self.progress):

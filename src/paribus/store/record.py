@@ -231,7 +231,7 @@ class Record:
         table = "openings" if opened else "outcomes"
         done = "" if opened else "and status = 'done'"
         query = f"select fold, seed, rowid, {_SMALL} from {table} where config_id = ? {done} order by 1, 2"
-        again = self._robustness_seeds
+        again = self.robustness_seeds
         rows = self.connection.execute(query, (config_id,))
         return self._predicted(table, (row for row in rows if (row[1] in again) == retrained))
 
@@ -241,7 +241,7 @@ class Record:
         """Every configuration's id and its `predictions` of the validation rows, by one query for all."""
         columns = f"config_id, fold, seed, rowid, {_SMALL}"
         query = f"select {columns} from outcomes where status = 'done' order by 1, 2, 3"
-        again = self._robustness_seeds
+        again = self.robustness_seeds
         rows = (row for row in self.connection.execute(query) if (row[2] in again) == retrained)
         for config_id, own in groupby(rows, key=itemgetter(0)):
             yield config_id, self._predicted("outcomes", (row[1:] for row in own))
@@ -270,7 +270,7 @@ class Record:
         """
         table = "openings" if opened else "outcomes"
         query = f"select fold, seed, metrics from {table} where config_id = ? order by fold, seed"
-        found, again = {}, self._robustness_seeds
+        found, again = {}, self.robustness_seeds
         for fold, seed, text in self.connection.execute(query, (config_id,)):
             told = json.loads(text)
             value = (told if opened else told.get("val", {})).get(metric)
@@ -279,7 +279,7 @@ class Record:
         return found
 
     @property
-    def _robustness_seeds(self) -> tuple[int, ...]:
+    def robustness_seeds(self) -> tuple[int, ...]:
         """The seeds with which finalists were trained again, after the choice: they compare nothing."""
         return tuple(self.fact("robustness_seeds") or ())
 

@@ -8,11 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from paribus.report import formats
 from paribus.report.bundle import bundle
 from paribus.report.facts import Facts
+from paribus.report.templating import environment
 from paribus.store.tables import LAYERS, factor_columns
 
 ROWS = 25
@@ -80,16 +80,8 @@ def rendered(template: str, **values: Any) -> str:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("paribus.ui"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     names = ("score", "signed", "count", "duration", "level", "moment", "p_value")
-    environment.filters |= {name: getattr(formats, name) for name in names}
-    return environment
+    return environment("paribus.ui", names)
 
 
 @cache

@@ -12,18 +12,11 @@ from paribus.run import run
 from paribus.store.folder import read_record
 from paribus.store.record import Record
 from paribus.study.toml import parse_study
+from tests.conftest import BREAST_CANCER, WIDTH
 
-ASKED = """
-[study]
-name = "small"
-seed = 3
-[data]
-source = "builtin:breast_cancer"
-target = "diagnosis"
-positive = "malignant"
-[protocol]
-seeds = 2
-metrics = ["recall", "roc_auc", "accuracy"]
+ASKED = (
+    BREAST_CANCER
+    + """\
 [network]
 hidden = [4]
 [train]
@@ -33,14 +26,9 @@ epochs = 4
 name = "network"
 factors."network.dropout" = [0.0, 0.3]
 factors."train.batch_size" = [32, 64]
-[[question]]
-name = "width"
-ask = "Does width help?"
-vary = "network.units"
-levels = [2, 8]
-hold = { "network.layers" = 1 }
-metric = "recall"
 """
+    + WIDTH
+)
 
 
 @pytest.fixture(scope="package")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,9 +34,16 @@ def scale(builder: Builder, scaling: Scaling | None, value: Value) -> Value:
 
 def yeo_johnson(b: Builder, value: Value, exponent: Floats) -> Value:
     """Yeo and Johnson's transform with an exponent a feature."""
+    return _by_sides(b, value, exponent, _power)
+
+
+def _by_sides(
+    b: Builder, value: Value, exponent: Floats, side: Callable[[Builder, Value, Floats], Value]
+) -> Value:
+    """`side` from 0 up; below 0 its mirror image with 2 less the exponent."""
     positive = b.add("GreaterOrEqual", value, b.constant(0.0))
-    up = _power(b, b.add("Max", value, b.constant(0.0)), exponent)
-    down = b.add("Neg", _power(b, b.add("Neg", b.add("Min", value, b.constant(0.0))), 2 - exponent))
+    up = side(b, b.add("Max", value, b.constant(0.0)), exponent)
+    down = b.add("Neg", side(b, b.add("Neg", b.add("Min", value, b.constant(0.0))), 2 - exponent))
     return b.where(positive, up, down)
 
 
@@ -70,14 +79,7 @@ def restore(b: Builder, scaling: Scaling | None, value: Value) -> Value:
     value = b.chain(value, ("Mul", numbers["divisor"]), ("Add", numbers["centre"]))
     if scaling.name == "log":
         return b.chain(b.add("Exp", b.add("Min", value, b.constant(_LARGEST_LOG))), ("Sub", 1.0))
-    return _from_yeo_johnson(b, value, numbers["lambda"]) if scaling.name == "power" else value
-
-
-def _from_yeo_johnson(b: Builder, value: Value, exponent: Floats) -> Value:
-    positive = b.add("GreaterOrEqual", value, b.constant(0.0))
-    up = _root(b, b.add("Max", value, b.constant(0.0)), exponent)
-    down = b.add("Neg", _root(b, b.add("Neg", b.add("Min", value, b.constant(0.0))), 2 - exponent))
-    return b.where(positive, up, down)
+    return _by_sides(b, value, numbers["lambda"], _root) if scaling.name == "power" else value
 
 
 def _root(b: Builder, value: Value, exponent: Floats) -> Value:

@@ -21,7 +21,7 @@ LINES = 10
 def curve_facts(record: Record, board: pd.DataFrame, folds: Sequence[int]) -> tuple[Curve, ...]:
     """Of every compared trial of the best configurations; their mean where there are many."""
     found: list[Curve] = []
-    again = record.fact("robustness_seeds") or ()
+    again = record.robustness_seeds
     for config_id in board["config_id"].head(CURVES):
         rows = record.connection.execute(
             "select fold, seed, best_epoch, arrays from outcomes where config_id = ? order by fold, seed",
