@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from paribus.data.sources.rows import Rows
 from paribus.errors import DataError
+
+if TYPE_CHECKING:
+    from paribus.data.sources.rows import Rows
 
 Storage = Literal["number", "bool", "date", "category", "text"]
 """How the cells stand in their source, before it is asked what they mean."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,13 @@ from paribus.data.columns import (
 )
 from paribus.data.dates import AmbiguousDatesError, day_before_month, expand, parse_dates
 from paribus.data.features import Collected, Feature, Features
+from paribus.data.images.usable import UsableRows
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, guess, is_number, without_missing
 from paribus.data.part_words import PART_WORDS
 from paribus.data.sources.rows import UNNAMED, Rows
+from paribus.data.sources.text_folder import SPLIT
 from paribus.data.table import Dropped
+from paribus.data.text.encoders import Encode
 from paribus.data.text.read import read_text
 from paribus.errors import DataError, nearest
 from paribus.study.spec import Data
@@ -39,9 +43,9 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def read_features(rows: Rows, data: Data) -> Reading:
+def read_features(rows: Rows, data: Data, encoders: Mapping[str, Encode] = MappingProxyType({})) -> Reading:
     """Read every column that is a feature. Raises DataError for what can't be read, or none left."""
-    reader = _Reader(rows, data)
+    reader = _Reader(rows, data, encoders)
     for name in _names(rows, data):
         reader.read(name)
     if not reader.collected.features:
@@ -54,13 +58,30 @@ def read_features(rows: Rows, data: Data) -> Reading:
     return Reading(features, tuple(reader.dropped), tuple(reader.notes))
 
 
+def read_images_alone(rows: Rows, data: Data, usable: UsableRows) -> Reading:
+    """The images of the rows as their one feature; other columns are left out, and said. Raises DataError."""
+    assert data.image is not None  # else there are no usable images
+    collected = Collected(len(usable.rows), 0)
+    collected.add_images(Feature(data.image, "image", data.image), usable.images)
+    others = [name for name in _names(rows, data) if name != data.image]
+    dropped = tuple(Dropped(name, _beside_image(name)) for name in others)
+    return Reading(collected.made(), dropped, usable.notes)
+
+
+def _beside_image(name: str) -> str:
+    if name == SPLIT:
+        return "says which part a row is of: name it in data.split to split by it"
+    return "networks of images read nothing beside them"
+
+
 def _names(rows: Rows, data: Data) -> list[str]:
-    texts = (data.text,) if data.text else ()
-    for key, named in (("data.drop", data.drop), ("data.columns", data.columns), ("data.text", texts)):
+    texts, images = ((name,) if name else () for name in (data.text, data.image))
+    asked = {"drop": data.drop, "columns": data.columns, "text": texts, "image": images}
+    for key, named in asked.items():
         for name in named:
             if name not in rows.names:
                 raise DataError(
-                    f"{rows.label}: {key} names '{name}', which is no column{nearest(name, rows.names)}"
+                    f"{rows.label}: data.{key} names '{name}', which is no column{nearest(name, rows.names)}"
                     f" (columns: {listed(rows.names)})"
                 )
     names = [name for name in rows.names if name not in data.set_aside]
@@ -75,8 +96,9 @@ def _names(rows: Rows, data: Data) -> list[str]:
 class _Reader:
     """Reads column after column."""
 
-    def __init__(self, rows: Rows, data: Data) -> None:
+    def __init__(self, rows: Rows, data: Data, encoders: Mapping[str, Encode]) -> None:
         self.rows, self.declared, self.text = rows, data.columns, data.text
+        self.encoders = encoders
         self.collected = Collected(len(rows), len(rows.names))
         self.dropped: list[Dropped] = []
         self.notes: list[str] = []
@@ -85,7 +107,7 @@ class _Reader:
         """Read one column as what it is declared, or looks like."""
         cells = self.rows.column(name)
         if name == self.text:
-            texts, notes = read_text(self.rows, name, cells)
+            texts, notes = read_text(self.rows, name, cells, self.encoders)
             self.collected.add_text(Feature(name, "text", name), texts)
             self.notes += notes
             return

@@ -1,4 +1,4 @@
-"""Features in compact form: 32-bit numbers, integer codes, words of texts; taken by row without copying."""
+"""Features in compact form: 32-bit numbers, integer codes, words of texts, images; nothing is copied."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from paribus.data.images.images import Images
 from paribus.data.text.texts import Texts
 
-FeatureKind = Literal["numeric", "boolean", "ordinal", "date", "category", "text"]
+FeatureKind = Literal["numeric", "boolean", "ordinal", "date", "category", "text", "image"]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEPS = 1000
@@ -36,14 +37,14 @@ class Feature:
     @property
     def is_number(self) -> bool:
         """Whether it is kept as a number; else as the code of a level, or as words."""
-        return self.kind not in ("category", "text")
+        return self.kind not in ("category", "text", "image")
 
 
 @dataclass(frozen=True, eq=False)
 class Store:
     """All rows. `numbers`: (number feature, row) float32, NaN where missing, less `offsets`;
     `codes`: (category feature, row) int32, -1 where missing. Both in the features' order. `texts`: those
-    of the text feature, if there is one.
+    of the text feature, if there is one; `images` those of the image feature.
     """
 
     features: tuple[Feature, ...]
@@ -51,6 +52,7 @@ class Store:
     offsets: NDArray[np.float64]
     codes: NDArray[np.int32]
     texts: Texts | None = None
+    images: Images | None = None
 
     def __post_init__(self) -> None:
         for array in (self.numbers, self.offsets, self.codes):
@@ -109,12 +111,24 @@ class Features:
             raise ValueError("these rows have no text")
         return self._store.texts if self._rows is None else self._store.texts.take(self._rows)
 
-    def _text_keys(self) -> NDArray[np.uint64]:
-        """A hash of each row's text, 0 without texts: (row,)."""
-        if self._store.texts is None:
+    @cached_property
+    def has_images(self) -> bool:
+        """Whether one of the features is an image."""
+        return self._store.images is not None
+
+    @property
+    def images(self) -> Images:
+        """These rows' images. Raises ValueError where there are none."""
+        if self._store.images is None:
+            raise ValueError("these rows have no images")
+        return self._store.images if self._rows is None else self._store.images.take(self._rows)
+
+    def _own_keys(self) -> NDArray[np.uint64]:
+        """A hash of each row's text or image, 0 without: (row,)."""
+        kept = self._store.texts or self._store.images
+        if kept is None:
             return np.zeros(len(self), dtype=np.uint64)
-        keys = self._store.texts.keys
-        return keys.copy() if self._rows is None else keys[self._rows]
+        return kept.keys.copy() if self._rows is None else kept.keys[self._rows]
 
     def numbers(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """Number features from `start` to before `stop`: (row, feature), Fortran order, NaN if missing."""
@@ -144,7 +158,7 @@ class Features:
 
     def keys(self) -> NDArray[np.uint64]:
         """A hash a row: rows with the same one have equal features. Shape: (row,)."""
-        keys = self._text_keys()
+        keys = self._own_keys()
         for column in (*self._store.numbers, *self._store.codes):
             bits = (column if self._rows is None else column[self._rows]).view(np.uint32)
             keys = (keys ^ bits) * _MIX
@@ -155,8 +169,8 @@ class Features:
         """A hash of these rows: the same in every process and on every machine."""
         found = blake2b(repr([(f.name, f.kind, f.levels) for f in self.columns]).encode(), digest_size=16)
         found.update(self._store.offsets.astype("<f8").tobytes())
-        if self.has_text:
-            found.update(self._text_keys().astype("<u8").tobytes())
+        if self.has_text or self.has_images:
+            found.update(self._own_keys().astype("<u8").tobytes())
         for column in (*self._store.numbers, *self._store.codes):
             values = column if self._rows is None else column[self._rows]
             found.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
@@ -176,6 +190,12 @@ class Collected:
         self.numbers = np.empty((n_columns, n_rows), dtype=np.float32)
         self.codes, self.n_codes = np.empty((n_columns, n_rows), dtype=np.int32), 0
         self.texts: Texts | None = None
+        self.images: Images | None = None
+
+    def add_images(self, feature: Feature, images: Images) -> None:
+        """Put away the image of each row."""
+        self.features.append(feature)
+        self.images = images
 
     def add_text(self, feature: Feature, texts: Texts) -> None:
         """Put away the text of each row."""
@@ -202,7 +222,7 @@ class Collected:
         """All of them as one."""
         offsets = np.array(self.offsets, dtype=np.float64)
         kept = self.numbers[: len(offsets)], offsets, self.codes[: self.n_codes]
-        return Features(Store(tuple(self.features), *kept, self.texts))
+        return Features(Store(tuple(self.features), *kept, self.texts, self.images))
 
 
 def offset_of(values: NDArray[np.float64]) -> float:

@@ -115,3 +115,13 @@ def take(kind: type[Kind], table: Table, rows: NDArray[np.int64]) -> Kind:
     return kind(
         rows, table.features[rows], table.target[rows], table.task, table.classes, weight, MADE_BY_SPLIT
     )
+
+
+def invented(part: _Part, features: Features) -> ValidationPart:
+    """Places among a part's rows at which no row stands, for asking what a network says of them.
+
+    `features` are of the same columns; the target is 0 everywhere, and says nothing.
+    """
+    n_rows = len(features)
+    target = np.zeros((n_rows, *part.target.shape[1:]), part.target.dtype)
+    return ValidationPart(np.arange(n_rows), features, target, part.task, part.classes, made_by=MADE_BY_SPLIT)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from paribus.data.column_profile import ColumnProfile
 from paribus.data.features import Feature
+from paribus.data.images.profile import of_images
 from paribus.data.suspicion import suspicion
 from paribus.data.table import Table
 from paribus.data.text.texts import Texts
@@ -53,6 +54,9 @@ def table_profile(table: Table) -> TableProfile:
     for feature in table.columns:
         if feature.kind == "text":
             columns.append(_of_texts(feature, table.features.texts))
+            continue
+        if feature.kind == "image":
+            columns.append(of_images(feature, table))
             continue
         if feature.is_number:
             values: NDArray[Any] = table.features.numbers(number, number + 1)[:, 0]

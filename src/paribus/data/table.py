@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paribus.data.features import Feature, Features
+from paribus.data.images.read import FoundImages
 from paribus.data.marks import Marks
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
@@ -48,6 +49,8 @@ class Table:
     """What the user should know of how columns were read."""
     marks: Marks = field(default_factory=Marks)
     """What a split must respect."""
+    found: FoundImages | None = None
+    """What the files of images were like."""
 
     def __post_init__(self) -> None:
         self.target.setflags(write=False)

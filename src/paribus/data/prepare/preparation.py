@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from paribus.data.columns import FLOAT32_MAX
 from paribus.data.features import Features
 from paribus.data.parts import OpenedPart, StoppingPart, TrainingPart, ValidationPart
 from paribus.data.prepare.encode import Encoder, fit_encoder, n_encoded
+from paribus.data.prepare.images import image_rows
 from paribus.data.prepare.impute import Imputer, fit_imputer
+from paribus.data.prepare.pixels import Pixels, fit_pixels
 from paribus.data.prepare.prepared import Prepared
 from paribus.data.prepare.reproducible import reproducible
 from paribus.data.prepare.resample import resample
@@ -67,6 +70,8 @@ class Preparation:
     selector: Selector | None
     features: tuple[str, ...]
     """The features that go out; those of a text after the others."""
+    pixels: Pixels | None = None
+    """What pixels become, of images."""
 
     def __repr__(self) -> str:
         return f"Preparation({self.prepare.scale}, {self.prepare.select}: {self.n_features} features)"
@@ -82,7 +87,8 @@ class Preparation:
         return self.text.ordered.vocabulary if self.text and self.text.ordered else ()
 
     def apply(self, part: Part) -> Prepared:
-        """The part's features prepared: float32 (row, feature), C-contiguous; with a text, sparse.
+        """The part's features prepared: float32 (row, feature), C-contiguous; with a text, sparse; images as
+        `ImageRows`.
 
         Raises DataError for a value that a 32-bit float can't hold, TypeError for anything but a part.
         """
@@ -91,6 +97,8 @@ class Preparation:
                 "a preparation is applied to a training part, a validation part or an opened part, not to a"
                 f" {type(part).__name__}; a SealedPart must be opened first, with .open(reason)"
             )
+        if self.pixels is not None:
+            return image_rows(part.features.images, self.pixels)
         with reproducible():
             return self._selected(self._beside_text(part.features, training=False))
 
@@ -154,7 +162,7 @@ class Preparation:
         """
         if self.text is None:
             return self._encode(features, training=training)
-        of_text = self.text.rows(features.texts.tokens)
+        of_text = self.text.of(features.texts)
         if not self.encoded or not isinstance(of_text, csr_array):
             return of_text
         encoded = csr_array(self._encode(features, training=training).astype(np.float32))
@@ -206,6 +214,9 @@ def _prepare_training(prepare: Prepare, part: TrainingPart, seed: int) -> tuple[
 
     transform = fit_target(prepare.target, part.task, part.target)
     target = part.target if transform is None else transform.apply(part.target)
+    sampler_state = random_state(prepare.resample)
+    if part.features.has_images:
+        return _prepare_images(prepare, part, transform, target, sampler_state)
     imputer = fit_imputer(prepare, part.features, random_state("impute"))
     encoder = fit_encoder(prepare, part, target, random_state("encode"))
     flags = part.features.gaps if prepare.missing_flag else ()
@@ -227,9 +238,27 @@ def _prepare_training(prepare: Prepare, part: TrainingPart, seed: int) -> tuple[
     if prepare.resample == "none":
         return fitted, TrainingRows(rows, target, part.weight)
     nominal = () if text else _nominal(fitted)
-    return fitted, TrainingRows(
-        *resample(prepare.resample, rows, part, nominal, random_state(prepare.resample))
+    return fitted, TrainingRows(*resample(prepare.resample, rows, part, nominal, sampler_state))
+
+
+def _prepare_images(
+    prepare: Prepare,
+    part: TrainingPart,
+    transform: TargetTransform | None,
+    target: NDArray[Any],
+    random_state: int,
+) -> tuple[Preparation, TrainingRows]:
+    images = part.features.images
+    names = tuple(f"pixel_{number + 1}" for number in range(prod(images.shape)))
+    imputer = fit_imputer(prepare, part.features, random_state)
+    pixels = fit_pixels(prepare.pixels, images)
+    fitted = Preparation(
+        *(prepare, part.names, imputer, None, (), (), {}, transform, None, None), names, pixels
     )
+    rows = image_rows(images, pixels)
+    if prepare.resample == "none":
+        return fitted, TrainingRows(rows, target, part.weight)
+    return fitted, TrainingRows(*resample(prepare.resample, rows, part, (), random_state))
 
 
 def _features(selector: Selector | None, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -261,6 +290,8 @@ def most_features(prepare: Prepare, features: Features, classes: tuple[str, ...]
     n_numbers = len(features.number_features)
     flags = len(features.gaps) if prepare.missing_flag else 0
     every = n_numbers + flags + n_encoded(prepare, features, classes, task)
+    if features.has_images:
+        every += prod(features.images.shape)
     if features.has_text:
         every += most_text_features(prepare.representation, features.texts.tokens)
     return min(prepare.n_selected or every, every)

@@ -1,5 +1,5 @@
 """Where rows come from: a builtin data set, openml.org, the Hugging Face hub, a file here or behind an
-address, a folder of texts, a DataFrame.
+address, a folder of texts or images, a DataFrame.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from paribus.data.sources.delimited import read_csv, read_tsv
 from paribus.data.sources.excel import read_xlsx
 from paribus.data.sources.frame import read_frame
 from paribus.data.sources.hugging_face import read_hugging_face
+from paribus.data.sources.images import read_image_source
 from paribus.data.sources.imdb import read_imdb
 from paribus.data.sources.locate import locate, places
 from paribus.data.sources.openml import read_openml
@@ -44,7 +45,7 @@ def read(
 ) -> Rows:
     """The rows of `source`, at least one, under distinct column names. Raises DataError.
 
-    A folder is read where `data` names a text: a file is one.
+    A folder is read where `data` names a text or an image: a file is one.
     """
     if frame is not None:
         return read_frame(frame, source)
@@ -54,12 +55,19 @@ def read(
         if source.startswith(prefix):
             return reader(source)
     if source.lower().startswith(("http://", "https://")):
-        _check_suffix(Path(urlsplit(source).path), source)
+        if data is None or not data.image:
+            _check_suffix(Path(urlsplit(source).path), source)
         path = download(source)
     else:
-        path = locate(source, folder, data_dir, folders=data is not None and data.text is not None)
+        path = locate(source, folder, data_dir, folders=data is not None and bool(data.text or data.image))
+    if data is not None and data.image:
+        return read_image_source(path, folder, data_dir, data, _read_table)
     if data is not None and path.is_dir():
         return read_text_folder(path, data)
+    return _read_table(path)
+
+
+def _read_table(path: Path) -> Rows:
     suffix = _check_suffix(path, str(path))
     try:
         if not path.stat().st_size:

@@ -11,6 +11,7 @@ from sklearn import datasets
 from paribus.data.sources.cache import cache_folder, fetching
 from paribus.data.sources.rows import Rows, make_rows
 from paribus.data.sources.synthetic import SYNTHETIC
+from paribus.data.sources.tissue_rows import tissue_rows
 from paribus.study.sources import parse_source
 
 
@@ -58,5 +59,7 @@ def read_builtin(source: str) -> Rows:
     """A data set by its `builtin:` name, which the study has checked."""
     named = parse_source(source)
     assert named is not None  # `source` starts with builtin:
+    if named.name == "tissue":
+        return tissue_rows(named, source)
     frame = SYNTHETIC[named.name](named) if named.name in SYNTHETIC else _LOADED[named.name]()
     return make_rows(frame, list(frame.columns), source, counted="position")

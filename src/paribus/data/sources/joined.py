@@ -8,6 +8,7 @@ import pandas as pd
 
 from paribus.data.columns import listed
 from paribus.data.sources.rows import Rows
+from paribus.decoding.files import JoinedFiles
 from paribus.errors import DataError
 
 
@@ -29,4 +30,7 @@ def join(rows: Rows, test: Rows) -> Rows:
         return pd.concat([rows.column(name), test.column(name)], ignore_index=True)
 
     index = pd.Index([*rows.index, *(f"{number} of {test.label}" for number in test.index)], dtype=object)
-    return Rows(rows.names, index.rename(rows.index.name), rows.label, fetch)
+    files = JoinedFiles(rows.files, test.files) if rows.files and test.files else None
+    return Rows(
+        rows.names, index.rename(rows.index.name), rows.label, fetch, files, (*rows.notes, *test.notes)
+    )

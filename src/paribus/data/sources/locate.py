@@ -16,8 +16,10 @@ def places(folder: Path, data_dir: Path | None) -> tuple[Path, ...]:
     return tuple(place.absolute() for place in found)
 
 
-def locate(source: str, folder: Path, data_dir: Path | None, *, folders: bool = False) -> Path:
-    """The file, or with `folders` the folder, that `source` names.
+def locate(
+    source: str, folder: Path, data_dir: Path | None, *, folders: bool = False, key: str = "data.source"
+) -> Path:
+    """The file, or with `folders` the folder, that `source`, the study's `key`, names.
 
     Raises DataError with every place looked in and names near to it.
     """
@@ -28,15 +30,15 @@ def locate(source: str, folder: Path, data_dir: Path | None, *, folders: bool = 
             return path
         if _is(path, "dir"):
             raise DataError(
-                f"data.source = '{source}' is a folder ({path}): name one file in it, or, where each file"
-                " in it is a text, the column for the texts in data.text"
+                f"{key} = '{source}' is a folder ({path}): name one file in it, or, where each file in it is"
+                " a text or an image, what its column is to be called in data.text or data.image"
             )
         if _is(path, "file"):
             return path
     looked = ", ".join(dict.fromkeys(str(path.parent) for path in tried))
     hint = "" if shelf or Path(source).is_absolute() else " (PARIBUS_DATA isn't set)"
     raise DataError(
-        f"data.source = '{source}' isn't there. Looked in: {looked}{hint}.{_below(tried) or _near(tried)}"
+        f"{key} = '{source}' isn't there. Looked in: {looked}{hint}.{_below(tried) or _near(tried)}"
         " Correct the name, or say where the file is with --data-dir or PARIBUS_DATA"
     )
 

@@ -17,8 +17,8 @@ CELLS_AT_ONCE = 2**22
 """Read and held at a time: a large table never stands in memory twice."""
 
 
-def read_parquet(path: Path) -> Rows:
-    """The rows of one Parquet file. Raises DataError."""
+def read_parquet(path: Path, left_out: str | None = None) -> Rows:
+    """The rows of one Parquet file, without the column `left_out`. Raises DataError."""
     try:
         with pq.ParquetFile(path) as file:
             schema, n_rows = file.schema_arrow, file.metadata.num_rows
@@ -27,7 +27,9 @@ def read_parquet(path: Path) -> Rows:
         raise _unreadable(path, error) from error
     # pyarrow reads a name that stands twice as one column, so the file's own schema is asked
     header = check_header(schema.names, str(path))
-    stored = {name: raw for name, raw in zip(header, schema.names, strict=True) if raw in kept}
+    stored = {
+        name: raw for name, raw in zip(header, schema.names, strict=True) if raw in kept and name != left_out
+    }
     if not stored:
         raise DataError(f"{path} is empty: a header and rows are needed")
     if not n_rows:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from paribus.decoding.files import Files
 from paribus.errors import DataError
 
 UNNAMED = "Unnamed: "
@@ -17,12 +19,16 @@ UNNAMED = "Unnamed: "
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Raw cells, a column at a time. `index` holds each row's number, and its name the word for it."""
+    """Raw cells, a column at a time. `index` holds each row's number, and its name the word for it. `files`:
+    where the image of each row comes from; `notes`: what the user should know of how they were found.
+    """
 
     names: tuple[str, ...]
     index: pd.Index[Any]
     label: str
     fetch: Callable[[str], pd.Series[Any]]
+    files: Files | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -30,6 +36,13 @@ class Rows:
     def column(self, name: str) -> pd.Series[Any]:
         """The cells of one column, (row,)."""
         return self.fetch(name)
+
+    def take(self, rows: NDArray[np.int64]) -> Rows:
+        """These rows: positions that rise, (row,)."""
+        files = None if self.files is None else self.files.take(rows)
+        return replace(
+            self, index=self.index[rows], fetch=lambda name: self.fetch(name).iloc[rows], files=files
+        )
 
     def at(self, position: int | np.integer) -> str:
         """`row 7`: where the row at `position` (from 0) stands for its owner."""

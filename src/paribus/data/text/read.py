@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pyarrow.compute as pc
 
 from paribus.data.columns import shown, storage_of
 from paribus.data.sources.rows import Rows
+from paribus.data.text.encoders import Encode
 from paribus.data.text.texts import Texts, make_texts
 from paribus.errors import DataError
 
@@ -23,10 +26,15 @@ _LONG_WORD = 15
 """Characters of a word on average from which on it is none; Finnish has 8."""
 
 
-def read_text(rows: Rows, name: str, cells: pd.Series[Any]) -> tuple[Texts, list[str]]:
-    """The texts of a column, and what the user should know. Raises DataError for what is no text."""
+def read_text(
+    rows: Rows, name: str, cells: pd.Series[Any], encoders: Mapping[str, Encode] = MappingProxyType({})
+) -> tuple[Texts, list[str]]:
+    """The texts of a column, and what the user should know. Raises DataError for what is no text.
+
+    `encoders`: what encodes them whole, by prepare.represent.
+    """
     strings = _strings(rows, name, cells)
-    texts = make_texts(strings)
+    texts = make_texts(strings, encoders)
     if not len(texts.tokens.codes):
         raise DataError(
             f"{rows.label}: no cell of column '{name}' (data.text) holds a word, but signs or nothing:"

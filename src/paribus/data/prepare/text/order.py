@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +26,13 @@ class WordsInOrder:
     def __init__(self, asked: Representation, tokens: Tokens) -> None:
         self.length = asked.length
         self.vocabulary = Words(asked, tokens).names
+
+    @classmethod
+    def known(cls, length: int, vocabulary: tuple[str, ...]) -> Self:
+        """With a vocabulary that was fitted before."""
+        made = cls.__new__(cls)
+        made.length, made.vocabulary = length, vocabulary
+        return made
 
     def places(self, tokens: Tokens) -> NDArray[np.int32]:
         """(text, length): places of words, and 0 after the last."""

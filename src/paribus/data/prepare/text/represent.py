@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,12 @@ from paribus.data.parts import TrainingPart
 from paribus.data.prepare.text.hashing import hashed
 from paribus.data.prepare.text.order import WordsInOrder
 from paribus.data.prepare.text.units import Pieces, Units, Words
+from paribus.data.text.encoders import encoder_size
+from paribus.data.text.texts import Texts
 from paribus.data.text.tokens import Tokens
 from paribus.data.text.vectors import mean_vectors, vector_size
 from paribus.errors import DataError
-from paribus.study.representation import Representation, parse_representation
+from paribus.study.representation import DENSE, Representation, parse_representation
 
 TOKENS_AT_ONCE = 2**22
 """Words of texts that are counted at a time: pieces of words are many more."""
@@ -42,6 +44,10 @@ class TextFeatures:
             size = vector_size(asked.source)
             self.names = tuple(f"{Path(asked.source).stem}_{number + 1}" for number in range(size))
             return
+        if asked.weight == "sentence":
+            size = encoder_size(asked)
+            self.names = tuple(f"{Path(asked.source).name}_{number + 1}" for number in range(size))
+            return
         if asked.weight == "tokens":
             self.ordered = WordsInOrder(asked, tokens)
             self.names = tuple(f"token_{number + 1}" for number in range(asked.length))
@@ -58,8 +64,33 @@ class TextFeatures:
             having = np.bincount(counts.indices, minlength=len(self.names))
             self.idf = np.log((1 + len(tokens)) / (1 + having)) + 1
 
+    @classmethod
+    def known(cls, asked: Representation, words: Sequence[str], idf: NDArray[np.float64] | None) -> Self:
+        """Features that were fitted before, as a delivered model holds them: of `words` (`names`, or the
+        vocabulary of words in order) and their `idf`, (word,). Not for vectors.
+        """
+        made = cls.__new__(cls)
+        made.asked, made.idf, made.units, made.ordered = asked, idf, None, None
+        made.names = tuple(words)
+        if asked.weight == "tokens":
+            made.ordered = WordsInOrder.known(asked.length, made.names)
+        elif asked.weight != "hashing":
+            made.units = (Words if asked.unit == "word" else Pieces).known(made.names)
+        return made
+
+    def of(self, texts: Texts) -> csr_array | NDArray[Any]:
+        """The features of texts as `rows` gives them; those of a sentence encoder as they were encoded."""
+        if self.asked.weight == "sentence":
+            return texts.encoded[self.asked.name].vectors()
+        return self.rows(texts.tokens)
+
     def rows(self, tokens: Tokens) -> csr_array | NDArray[Any]:
-        """The features of texts: float32, (text, feature), in canonical form; or places of words in order."""
+        """The features of texts: float32, (text, feature), in canonical form; or places of words in order.
+
+        Raises ValueError for a sentence encoder's, which takes texts as they stand.
+        """
+        if self.asked.weight == "sentence":
+            raise ValueError("a sentence encoder takes texts as they stand, not their words")
         if self.ordered is not None:
             return self.ordered.places(tokens)
         if self.asked.weight == "vectors":
@@ -89,6 +120,8 @@ def most_text_features(asked: Representation, tokens: Tokens) -> int:
         return asked.length
     if asked.weight == "vectors":
         return vector_size(asked.source)
+    if asked.weight == "sentence":
+        return encoder_size(asked)
     if asked.weight == "hashing" or (asked.unit, asked.high) != ("word", 1):
         return asked.size
     return min(asked.size, _n_words(tokens))
@@ -96,7 +129,7 @@ def most_text_features(asked: Representation, tokens: Tokens) -> int:
 
 def usual_text_entries(asked: Representation, tokens: Tokens) -> int:
     """About so many of a text's features aren't 0, where they are sparse; else 0."""
-    if asked.weight in ("none", "tokens", "vectors"):
+    if asked.weight in ("none", "tokens", *DENSE):
         return 0
     pieces = 4 if asked.unit == "character" else 1
     return max(1, int(tokens.lengths.mean()) * pieces * (asked.high - asked.low + 1))
@@ -107,7 +140,7 @@ def vocabulary_notes(represented: Iterable[str], part: TrainingPart) -> tuple[st
     told = []
     for text in dict.fromkeys(represented):
         asked = parse_representation(text)
-        if not part.features.has_text or asked.weight in ("none", "hashing", "vectors"):
+        if not part.features.has_text or asked.weight in ("none", "hashing", *DENSE):
             continue
         tokens = part.features.texts.tokens
         if asked.unit == "word" and asked.low == 1 and _n_words(tokens) >= asked.size:

