@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import paribus
+from paribus.data.text.beside import PLACES, look_in
 from paribus.data.text.vectors import vectors_of
 from paribus.errors import DataError, StudyError
 from paribus.networks.build import build
@@ -18,6 +19,12 @@ from paribus.study.configuration import Configuration
 from paribus.study.spec import Network, Prepare, Train
 
 KINDS = ("embedding", "text_cnn", "gru", "lstm")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of vectors are kept there."""
+    monkeypatch.setenv("PARIBUS_CACHE", str(tmp_path / "cache"))
 
 
 def network(kind: str, **settings: object) -> WordNetwork:
@@ -84,6 +91,28 @@ def test_a_file_of_vectors_is_checked(tmp_path: Path) -> None:
         vectors_of(["good"], str(torn))
     with pytest.raises(StudyError, match="neither a file"):
         vectors_of(["good"], "nowhere.txt")
+    path.write_text("good 5 5 5\nbad 6 6 6\n")
+    np.testing.assert_array_equal(vectors_of(["bad", "new york"], str(path)), [[6, 6, 6], [0, 0, 0]])
+
+
+def test_vectors_are_looked_for_as_data_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study would run in its own folder alone, or take a file of another one."""
+    for name in ("study", "data"):
+        (tmp_path / name).mkdir()
+    write_vectors(tmp_path / "data")
+    monkeypatch.setenv(PLACES, "")
+    look_in(tmp_path / "study", tmp_path / "data")
+    np.testing.assert_array_equal(vectors_of(["good"], "own.txt"), [[1, 0, 2]])
+    (tmp_path / "study" / "own.txt").write_text("good 7 7\n")
+    np.testing.assert_array_equal(vectors_of(["good"], "own.txt"), [[7, 7]])
+
+
+def test_a_word_that_stands_twice_has_its_first_vector(tmp_path: Path) -> None:
+    """The second would move all words after it by one place."""
+    path = tmp_path / "own.txt"
+    path.write_text("3 2\ngood 1 0\ngood 9 9\nbad 2 2\n")
+    np.testing.assert_array_equal(vectors_of(["good", "bad"], str(path)), [[1, 0], [2, 2]])
+    assert vectors_of(["good"], str(path)).flags.writeable
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -163,10 +163,15 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
     numbers = [usual[key] for key, _ in option.arguments if key in usual]
     value = option.name + (f":{'x'.join(numbers)}" if numbers else "")
     if option.family == "builtin":
-        given = {"rows": "60", "informative": "2", "features": "7"}
+        given = {"rows": "60", "informative": "2", "features": "7", "size": "32", "difficulty": "1"}
         asked = "&".join(f"{key}={given.get(key, '2')}" for key, _ in option.arguments if key != "noise")
         value = f"builtin:{value}" + (f"?{asked}" if asked else "")
     columns = {"source": "a", "target": "b"}
+    needed: dict[str, Any] = {
+        "module": {"module": "a:B"},
+        "cnn": {"blocks": ["8 average"]},
+        "pretrained": {"weights": "a"},
+    }
     column: Any = {"ordinal": ["low", "high"]} if value == "ordinal" else value
     places: dict[str, Any] = {
         "column": {"data": {**columns, "columns": {"c": column}}},
@@ -184,10 +189,13 @@ def test_every_listed_option_can_be_asked_for(option: Any) -> None:
         "schedule": {"train": {"schedule": {"name": value}}},
         "scaler": {"prepare": {"scale": value}},
         "selector": {"prepare": {"select": value}},
-        "network": {"network": {"kind": value, **({"module": "a:B"} if value == "module" else {})}},
+        "network": {"network": {"kind": value, **needed.get(value, {})}},
         "activation": {"network": {"activation": value}},
         "optimizer": {"train": {"optimizer": value}},
         "loss": {"train": {"loss": value}},
+        "augmentation": {
+            "train": {"augment": {value: {"flip": "both", "turn": True, "fill": "nearest"}.get(value, 0.1)}}
+        },
         "engine": {"train": {"engine": value}},
         "validation": {
             "data": {

@@ -32,6 +32,13 @@ def make(text: str | None = "text", stage: dict[str, Any] | None = None, **prepa
         ("hashing:2^18", Representation("hashing", "word", 262_144)),
         ("tokens:256", Representation("tokens", "word", 10_000, length=256)),
         ("tokens:64:500", Representation("tokens", "word", 500, length=64)),
+        ("vectors:own:2.txt", Representation("vectors", source="own:2.txt")),
+        ("sentence:minilm", Representation("sentence", source="minilm")),
+        ("sentence:a/b:128", Representation("sentence", source="a/b", length=128)),
+        (
+            r"sentence:C:\m:64:bfloat16",
+            Representation("sentence", source=r"C:\m", length=64, precision="bfloat16"),
+        ),
     ],
 )
 def test_a_representation_means_what_it_says(text: str, expected: Representation) -> None:
@@ -53,6 +60,8 @@ def test_a_representation_means_what_it_says(text: str, expected: Representation
         ("tfidf:10:1-2:3", "needs a number"),
         ("tokens", "needs a number, as in 'tokens:256'"),
         ("none:5", "'none' takes no number"),
+        ("sentence", "needs a source, as in 'sentence:minilm'"),
+        ("sentence:minilm:0", "must be a whole number of 1 to"),
     ],
 )
 def test_what_is_no_representation_is_told(text: str, message: str) -> None:
@@ -67,6 +76,11 @@ def test_what_is_no_representation_is_told(text: str, message: str) -> None:
         (make(), 0, "prepare.represent: 'none' leaves nothing of the text"),
         (make(None, represent="tfidf:10"), 3, "'tfidf:10' represents a text, and no column is named as one"),
         (make(represent="tfidf:10", select="pca:3"), 0, "'pca:3' needs dense features"),
+        (
+            make(represent="sentence:minilm"),
+            1,
+            "'sentence:minilm' is dense, beside which columns can't stand",
+        ),
         (make(represent="tfidf:10", select="kbest:11"), 0, "'kbest:11' asks for more than"),
         (make(represent="tfidf:10", resample="smote"), 0, "use none, oversample, undersample"),
         (make(represent="tfidf:10", scale="minmax"), 0, "'minmax' has no column to act on"),
@@ -109,6 +123,8 @@ def test_what_fits_a_text_is_let_through(study: Study, n_columns: int) -> None:
         ("tokens:64", "embedding", "kbest:3", "prepare.select = 'kbest:3' compares features"),
         ("tokens:64", "embedding", "none", ""),
         ("multi_hot:64", "mlp", "kbest:3", ""),
+        ("sentence:minilm", "mlp", "none", ""),
+        ("sentence:minilm", "gru", "none", "network.kind = 'gru' reads words in their order"),
     ],
 )
 def test_a_network_takes_what_the_text_becomes(represent: str, kind: str, select: str, message: str) -> None:

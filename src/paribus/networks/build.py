@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import torch
 
+from paribus.networks.cnn import convolutional_network
 from paribus.networks.initial import initial_weights
 from paribus.networks.mlp import MLP
 from paribus.networks.module import own_network
 from paribus.networks.network import BuiltNetwork
+from paribus.networks.pretrained import pretrained_network
 from paribus.networks.words import word_network
 from paribus.seeds import stream
 from paribus.study.configuration import Configuration
@@ -27,11 +30,14 @@ def build(
     """The network as it starts, on the processor, float32. Equal seed and fold give equal bits."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(stream(seed, "network", fold).integers(2**63)))
-        return KINDS[asked.network.kind](asked, shape, n_outputs, seed, fold)
+        made = KINDS[asked.network.kind](asked, shape, n_outputs, seed, fold)
+    if made.own_pixels and asked.prepare.pixels in ("auto", "own"):
+        made.pixels = made.own_pixels
+    return made
 
 
 def _mlp(asked: Configuration, shape: tuple[int, ...], n_outputs: int, seed: int, fold: int) -> BuiltNetwork:
-    (features,) = shape
+    features = prod(shape)  # of images, one for each pixel
     fresh = initial_weights(asked.network, features, n_outputs, seed, fold)
     return MLP(asked.network, features, n_outputs, asked.train.convention).load(fresh)
 
@@ -39,6 +45,8 @@ def _mlp(asked: Configuration, shape: tuple[int, ...], n_outputs: int, seed: int
 KINDS: dict[str, Builder] = {
     "mlp": _mlp,
     **dict.fromkeys(("embedding", "text_cnn", "gru", "lstm"), word_network),
+    **dict.fromkeys(("simple_cnn", "enhanced_cnn", "cnn"), convolutional_network),
+    "pretrained": pretrained_network,
     "module": lambda asked, shape, n_outputs, *_: own_network(asked, shape, n_outputs),
 }
 """Every `network.kind`; a new one is a module of this room and a line here."""

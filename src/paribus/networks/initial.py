@@ -91,6 +91,27 @@ def initial_weights(network: Network, n_features: int, n_outputs: int, seed: int
     )
 
 
+def filter_weights(
+    network: Network, channels: int, filters: int, side: int, place: int, names: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Fresh filters of a convolution, (filter, channel, side, side), by the network's rule for hidden layers.
+
+    Each place of a kernel counts as an input, and for Glorot's rules as an output. `names`: (seed, fold);
+    `place`: how many convolutions of this shape came before.
+    """
+    rule, area = rule_of(network, -1), side * side
+    random = stream(names[0], "weights", names[1], rule, channels, filters, side, place)
+    inputs, scale = channels * area, 1.0
+    if rule in ("normal", "uniform"):
+        scale = init_scale(network)
+    elif rule.startswith("glorot"):
+        scale = float(np.sqrt(_glorot(inputs, filters * area) / _glorot(inputs, filters)))
+    drawn = RULES[rule](random, inputs, filters) * scale
+    return np.ascontiguousarray(
+        drawn.reshape(side, side, channels, filters).transpose(3, 2, 0, 1), dtype=np.float32
+    )
+
+
 def _weights(
     network: Network, block: Block, seed: int, fold: int, seen: Counter[tuple[str, int, int]]
 ) -> NDArray[np.float32]:

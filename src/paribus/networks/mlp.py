@@ -144,7 +144,8 @@ class MLP(BuiltNetwork):
         self.now = slice(None)
 
     def forward(self, rows: Tensor) -> Tensor:
-        """Logits of `rows`."""
+        """Logits of `rows`; images are read pixel by pixel."""
+        rows = rows.flatten(1)
         if self.training and self.settings.input_noise:
             added = torch.randn_like(rows) if self.normal is None else self.normal[self.now]
             rows = rows + self.settings.input_noise * added

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor, nn
 
+from paribus.data.prepare.images import ImageRows
+from paribus.data.prepare.pixels import BRIGHTEST, Pixels
+
 Weights = tuple[NDArray[np.float32], ...]
 """The arrays of a network, in the order of its `arrays`."""
 NUMBERS_AT_ONCE = 2**21
@@ -21,10 +24,32 @@ NUMBERS_AT_ONCE = 2**21
 class BuiltNetwork(nn.Module):
     """One network: rows of some shape → logits (row, output).
 
-    Rows are numbers (row, feature) or (row, channel, height, width), or whole numbers (row, length): tokens.
+    Rows are numbers (row, feature), images (row, channel, height, width), or whole numbers (row, length):
+    tokens.
     What is random in training comes from PyTorch's generator, which whoever trains sets for each epoch from
     a named stream; a network that takes noise by other streams draws it in `begin`.
     """
+
+    own_pixels: Pixels | None = None
+    """What pixels were worth when a pretrained body was trained."""
+    pixels: Pixels | None = None
+    """What they are worth now, where it isn't what the study prepares."""
+
+    frozen_body: bool = False
+    """Whether what stands before the head is the same in all trainings: nothing of it moves."""
+
+    def summaries(self, rows: Tensor) -> Tensor:
+        """What the body makes of rows, before the head: of a frozen one, computed once."""
+        return rows
+
+    def from_summaries(self, values: Tensor) -> Tensor:
+        """Logits from `summaries`: the head."""
+        logits: Tensor = self(values)
+        return logits
+
+    def head_parameters(self) -> list[Tensor]:
+        """What `train.head_learning_rate` moves: of networks with a pretrained body."""
+        return []
 
     def know(self, words: Sequence[str]) -> None:
         """Be told, before training, the words that places stand for: the first one has the place 2."""
@@ -39,24 +64,45 @@ class BuiltNetwork(nn.Module):
         """The weights that `train.l1` and `train.l2` count: all of two axes or more, so no biases."""
         return [parameter for parameter in self.parameters() if parameter.ndim > 1]
 
+    @property
+    def n_parameters(self) -> int:
+        """All numbers that the network goes by, trained or not."""
+        return sum(tensor.numel() for tensor in self.state_dict().values())
+
+    def own(self) -> dict[str, Tensor]:
+        """The parameters and buffers that make this network another than it was built, in the order of
+        PyTorch's `state_dict`: of a pretrained one those that training may change.
+        """
+        return self.state_dict()
+
     def load(self, weights: Sequence[NDArray[Any]]) -> Self:
         """This network with `weights` put in, in the order of `arrays`."""
         with torch.no_grad():
-            for tensor, values in zip(self.state_dict().values(), weights, strict=True):
+            for tensor, values in zip(self.own().values(), weights, strict=True):
                 # A single number may come back from a file as an array of one.
                 tensor.copy_(torch.from_numpy(np.array(values)).reshape(tensor.shape))
         return self
 
     def arrays(self) -> tuple[NDArray[Any], ...]:
-        """Copies of all parameters and buffers, in the order of PyTorch's `state_dict`."""
-        return tuple(tensor.numpy(force=True).copy() for tensor in self.state_dict().values())
+        """Copies of what is its `own`."""
+        return tuple(tensor.numpy(force=True).copy() for tensor in self.own().values())
 
     def given(self, rows: NDArray[Any] | csr_array) -> Tensor:
-        """Prepared rows as this network takes them: whole numbers stay whole, sparse ones become dense."""
+        """Prepared rows as this network takes them: whole numbers stay whole, sparse ones become dense,
+        images (row, channel, height, width) with a pixel's channels side by side.
+        """
         some = next(self.parameters())
+        if isinstance(rows, ImageRows):
+            intensities = torch.from_numpy(rows.pixels()).to(some.device).movedim(-1, 1).to(some.dtype)
+            return self.valued(intensities.div_(BRIGHTEST), rows)
         dense = rows.toarray() if isinstance(rows, csr_array) else np.array(rows)
         dtype = torch.int64 if dense.dtype.kind == "i" else some.dtype
         return torch.from_numpy(dense).to(some.device, dtype)
+
+    def valued(self, intensities: Tensor, rows: ImageRows) -> Tensor:
+        """What intensities of 0 to 1, (row, channel, height, width), are worth to this network."""
+        scale, offset = (torch.from_numpy(each).to(intensities) for each in self.pixels or rows.pixel_values)
+        return intensities * (scale * BRIGHTEST)[:, None, None] + offset[:, None, None]
 
     def row_numbers(self, shape: tuple[int, ...]) -> int:
         """About the most numbers that a row of this shape becomes on its way."""

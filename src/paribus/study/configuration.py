@@ -70,7 +70,8 @@ class Configuration:
     @property
     def vector_sources(self) -> tuple[str, ...]:
         """Where words' vectors are taken from."""
-        named = (self.prepare.representation.source, self.network.vectors)
+        asked = self.prepare.representation
+        named = (asked.source if asked.weight == "vectors" else "", self.network.vectors)
         return tuple(source for source in named if source not in ("", "none"))
 
     def with_epochs(self, epochs: int) -> Configuration:

@@ -17,7 +17,16 @@ from pydantic import ValidationError
 from paribus.errors import nearest
 from paribus.study.configuration import Configuration
 from paribus.study.problems import Path, Problem, RuleError, WrongStudyError, problems, shown
-from paribus.study.spec import MOST_LAYERS, MOST_UNITS, EarlyStopping, Network, Prepare, Schedule, Train
+from paribus.study.spec import (
+    MOST_LAYERS,
+    MOST_UNITS,
+    Augment,
+    EarlyStopping,
+    Network,
+    Prepare,
+    Schedule,
+    Train,
+)
 
 _SECTIONS: dict[str, type[Any]] = {"prepare": Prepare, "network": Network, "train": Train}
 _SHORTHAND = {"network.layers": (0, MOST_LAYERS), "network.units": (1, MOST_UNITS)}
@@ -33,7 +42,7 @@ _FOLLOWS = {
 def factor_paths() -> tuple[str, ...]:
     """Every dotted path that may be a factor."""
     keys = [f"{section}.{key}" for section, model in _SECTIONS.items() for key in model.model_fields]
-    for table, model in (("early_stopping", EarlyStopping), ("schedule", Schedule)):
+    for table, model in (("early_stopping", EarlyStopping), ("schedule", Schedule), ("augment", Augment)):
         keys += [f"train.{table}.{key}" for key in model.model_fields]
     return (*keys, *_SHORTHAND)
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from paribus.errors import nearest
 from paribus.study.configuration import Configuration
+from paribus.study.images import image_problem
 from paribus.study.options import METRICS
 from paribus.study.problems import Path, Problem, WrongStudyError, shown
-from paribus.study.representation import parse_representation
+from paribus.study.representation import Representation, parse_representation
 from paribus.study.spec import Study
 from paribus.study.text import text_problem
 from paribus.study.values import parse_word
@@ -56,12 +57,19 @@ def check_fit(
         if factor.startswith("prepare."):
             sentence = _prepare(factor, level, task, n_targets) or _selected(study, factor, level, n_features)
             sentence = text_problem(study, factor, level, n_features) or sentence
+            sentence = image_problem(study, factor, level) or sentence
         if factor == "prepare.class_weight":
             sentence = _class_weight(level, task, classes)
         if sentence:
             found.append(Problem(path, sentence))
     if found:
         raise WrongStudyError(found)
+
+
+def represented(study: Study) -> tuple[Representation, ...]:
+    """Every way in which the study represents its texts."""
+    levels = [str(level) for _, factor, level in _levels(study) if factor == "prepare.represent"]
+    return tuple(parse_representation(text) for text in dict.fromkeys(levels))
 
 
 def _prepare(factor: str, level: Any, task: str, n_targets: int) -> str:
@@ -85,8 +93,7 @@ def _selected(study: Study, factor: str, level: Any, n_features: int) -> str:
     if factor != "prepare.select":
         return ""
     if study.data.text:
-        represented = [str(other) for _, path, other in _levels(study) if path == "prepare.represent"]
-        n_features += max(parse_representation(text).size for text in represented)
+        n_features += max(each.size for each in represented(study))
     word = parse_word(level, "selector")
     hashed = [str(other) for _, path, other in _levels(study) if path == "prepare.encode"]
     if word.name == "variance" or (word.number or 0) <= n_features or any("hashing" in h for h in hashed):

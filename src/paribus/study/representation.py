@@ -10,6 +10,8 @@ from typing import Literal
 from paribus.errors import nearest
 from paribus.study.options.text import REPRESENTATIONS
 
+DENSE = ("vectors", "sentence")
+"""Representations whose features are dense."""
 MOST_FEATURES = 2**24
 """Of one representation."""
 _LONGEST = {"word": 5, "character": 8}
@@ -17,23 +19,34 @@ _USUAL = {"word": (1, 1), "character": (3, 5)}
 _USUAL_VOCABULARY = 10_000
 _SIZE = re.compile(r"([1-9]\d{0,8})|2\^([1-9]\d?)")
 _SPAN = re.compile(r"([1-9])(?:-([1-9]))?")
+_SENTENCE = re.compile(r"sentence:(?P<source>.+?)(?::(?P<tokens>\d+))?(?::(?P<precision>bfloat16))?")
 _EXAMPLES = {"tokens": 256, "hashing": "2^18"}
+_LEFT_OUT = ("ngrams", "vocabulary", "tokens", "precision")
+"""Arguments that may be left out."""
 _NAMES = tuple(option.name for option in REPRESENTATIONS)
 
 
 @dataclass(frozen=True)
 class Representation:
     """What a text becomes. `size`: the most features; `low` to `high`: units in a row that make one;
-    `length`: the words that are read of a text, where their order is kept; `source`: of words' vectors.
+    `length`: the words that are read of a text, where their order is kept, 0 for a model's own number;
+    `source`: of words' vectors, or of the model that encodes texts, in numbers of `precision`.
     """
 
-    weight: Literal["none", "multi_hot", "counts", "tfidf", "hashing", "tokens", "vectors"]
+    weight: Literal["none", "multi_hot", "counts", "tfidf", "hashing", "tokens", "vectors", "sentence"]
     unit: Literal["word", "character"] = "word"
     size: int = 0
     low: int = 1
     high: int = 1
     length: int = 0
     source: str = ""
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+    @property
+    def name(self) -> str:
+        """Of a sentence encoder, as a study writes it."""
+        length = f":{self.length}" if self.length else ""
+        return f"sentence:{self.source}{length}{':bfloat16' * (self.precision == 'bfloat16')}"
 
 
 @cache
@@ -50,6 +63,8 @@ def parse_representation(text: str) -> Representation:
         if not (source := text.partition(":")[2]):
             raise ValueError(f"'{text}' needs a source, as in 'vectors:glove' (allowed: {_allowed()})")
         return Representation("vectors", source=source)
+    if name == "sentence":
+        return _sentence(text)
     if not 1 <= len(numbers) <= 2:
         raise ValueError(
             f"'{text}' needs a number, as in '{name}:{_EXAMPLES.get(name, 10000)}' (allowed: {_allowed()})"
@@ -61,6 +76,15 @@ def parse_representation(text: str) -> Representation:
     low, high = _span(text, numbers[1], unit) if len(numbers) == 2 else _USUAL[unit]
     weight = name.removeprefix("char_")
     return Representation(weight, unit, _size(text, numbers[0]), low, high)  # type: ignore[arg-type]
+
+
+def _sentence(text: str) -> Representation:
+    found = _SENTENCE.fullmatch(text)
+    if not found:
+        raise ValueError(f"'{text}' needs a source, as in 'sentence:minilm' (allowed: {_allowed()})")
+    length = _size(text, found["tokens"]) if found["tokens"] else 0
+    precision: Literal["float32", "bfloat16"] = "bfloat16" if found["precision"] else "float32"
+    return Representation("sentence", length=length, source=found["source"], precision=precision)
 
 
 def check_representation(text: str) -> str:
@@ -93,9 +117,6 @@ def _span(text: str, span: str, unit: str) -> tuple[int, int]:
 
 def _allowed() -> str:
     return ", ".join(
-        option.name
-        + "".join(
-            f"[:{key}]" if key in ("ngrams", "vocabulary") else f":{key}" for key, _ in option.arguments
-        )
+        option.name + "".join(f"[:{key}]" if key in _LEFT_OUT else f":{key}" for key, _ in option.arguments)
         for option in REPRESENTATIONS
     )

@@ -16,10 +16,12 @@ _WHOLE = {  # key: (least, most)
     "features": (1, 1_000_000),
     "informative": (1, 1_000_000),
     "cells": (2, 1_000),
+    "slides": (1, 100_000),
+    "size": (24, 1_024),
     "seed": (0, 2**63 - 1),
     "version": (1, 1_000_000),
 }
-_DECIMAL = {"noise": 0.0, "imbalance": 1.0}
+_DECIMAL = {"noise": 0.0, "imbalance": 1.0, "difficulty": 0.0}
 """The least that each may be."""
 
 
@@ -86,6 +88,13 @@ def _check_together(named: Named) -> None:
     """What only several parameters together can rule out. Raises ValueError."""
     if named.name == "friedman1" and named.count("features", 10) < 5:
         raise ValueError("'friedman1' needs 5 features or more")
+    if named.number("difficulty", 0.0) > 1:
+        raise ValueError(f"difficulty must be 0 to 1, received {named.number('difficulty', 0.0):g}")
+    if named.name == "tissue" and named.count("slides", 20) > named.count("rows", 2000):
+        raise ValueError(
+            f"{named.count('slides', 20)} slides need as many patches or more, and rows ="
+            f" {named.count('rows', 2000)}: give more rows, or fewer slides"
+        )
     if named.name == "classification":
         features, classes = named.count("features", 20), named.count("classes", 2)
         informative = named.count("informative", min(features, 5))

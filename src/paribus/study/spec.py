@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from paribus.study.fields import Name, Section
 from paribus.study.problems import RuleError, WrongStudyError, problems
+from paribus.study.sections.augment import Augment
 from paribus.study.sections.data import Data
 from paribus.study.sections.deliver import Deliver, Track
 from paribus.study.sections.network import MOST_LAYERS, MOST_UNITS, Network
@@ -24,6 +25,7 @@ __all__ = [
     "MOST_CONFIGURATIONS",
     "MOST_LAYERS",
     "MOST_UNITS",
+    "Augment",
     "Data",
     "Deliver",
     "EarlyStopping",

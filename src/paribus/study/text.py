@@ -6,6 +6,7 @@ from typing import Any
 
 from paribus.study.configuration import Configuration
 from paribus.study.problems import shown
+from paribus.study.representation import DENSE
 from paribus.study.sections.prepare import Prepare
 from paribus.study.spec import Study
 
@@ -42,7 +43,7 @@ def _represented(study: Study, level: Any, n_columns: int) -> str:
             f"'{level}' keeps words in their order, beside which columns can't stand: name the others in"
             " data.drop"
         )
-    if str(level).startswith("vectors") and n_columns:
+    if str(level).startswith(DENSE) and n_columns:
         return f"'{level}' is dense, beside which columns can't stand: name the others in data.drop"
     if study.data.text and level == "none":
         return (
@@ -58,7 +59,7 @@ def reading_problem(configuration: Configuration) -> str:
     """Why a network can't take what the rows are prepared to, or nothing."""
     prepare, kind = configuration.prepare, configuration.network.kind
     in_order = prepare.representation.weight == "tokens"
-    if configuration.network.input_noise and prepare.representation.weight not in ("none", "vectors"):
+    if configuration.network.input_noise and prepare.representation.weight not in ("none", *DENSE):
         return (
             f"network.input_noise = {configuration.network.input_noise} is added to numbers, and"
             f" prepare.represent = '{prepare.represent}' counts or places words: remove it"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from paribus.study.options.augmentation import AUGMENTATIONS
 from paribus.study.options.builtins import BUILTINS
 from paribus.study.options.metrics import METRIC_OPTIONS, METRICS, larger_is_better
 from paribus.study.options.networks import NETWORKS
@@ -19,7 +20,7 @@ from paribus.study.options.training import TRAINING
 __all__ = ["METRICS", "OPTIONS", "Option", "larger_is_better", "names"]
 
 OPTIONS: tuple[Option, ...] = (
-    *(*REPRESENTATIONS, *PREPARATION, *NETWORKS, *TRAINING),
+    *(*REPRESENTATIONS, *PREPARATION, *NETWORKS, *TRAINING, *AUGMENTATIONS),
     *(*PROTOCOLS, *BUILTINS, *METRIC_OPTIONS),
 )
 

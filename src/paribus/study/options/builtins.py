@@ -114,4 +114,20 @@ BUILTINS = (
         ),
         "Guyon, NIPS 2003; scikit-learn make_classification",
     ),
+    Option(
+        "builtin",
+        "tissue",
+        "patches of stained tissue, images; columns image, label (tumour where the centre third holds tumour"
+        " nuclei, whatever the rim holds), slide",
+        (
+            _ROWS,
+            ("slides", "number of slides, each with stains of its own strength"),
+            ("size", "height and width in pixels, 24 or more"),
+            (
+                "difficulty",
+                "how much tumour looks like other nuclei, and how often its like stands elsewhere, 0 to 1",
+            ),
+            _SEED,
+        ),
+    ),
 )

@@ -17,6 +17,16 @@ _VECTORS = (
     ("network.learn_vectors", "whether they are trained; true"),
 )
 
+_BLOCKS = (
+    "what it passes, in words: 32, 32x5, 32/2, 32:linear for filters, kernel, stride and no activation; norm,"
+    " activation, pool, pool:3, dropout:0.25, residual; average, max or flatten"
+)
+_DENSE = ("network.hidden", "units of each fully connected layer behind; [], none but the output")
+_VIEWS = (
+    "network.views",
+    "predictions are the mean over 1 image, 2 with its mirror image, 4 with both, 8 with turns too; 1",
+)
+
 NETWORKS = (
     Option("network", "mlp", "fully connected layers", (("network.hidden", "units of each hidden layer"),)),
     Option(
@@ -53,6 +63,47 @@ NETWORKS = (
             ("gru", "gated recurrent", "Cho et al., EMNLP 2014"),
             ("lstm", "long short-term memory", "Hochreiter & Schmidhuber, Neural Computation 9, 1997"),
         )
+    ),
+    Option(
+        "network",
+        "simple_cnn",
+        "an image passes 32, 64 and 128 filters, two poolings, and is averaged",
+        (_DENSE, _VIEWS),
+    ),
+    Option(
+        "network",
+        "enhanced_cnn",
+        "32 and 32, 64 and 64, 128 filters, batch normalisation and dropout, two poolings, the average",
+        (_DENSE, _VIEWS),
+    ),
+    Option(
+        "network",
+        "cnn",
+        "an image passes blocks of convolutions as the study lists them",
+        (
+            ("network.blocks", _BLOCKS),
+            _DENSE,
+            _VIEWS,
+        ),
+        "LeCun et al., Proceedings of the IEEE 86, 1998",
+    ),
+    Option(
+        "network",
+        "pretrained",
+        "a network that has learned on other images, with its own pixels, and a new output",
+        (
+            (
+                "network.weights",
+                "efficientnet_lite0, a folder that Transformers wrote, or a name of its hub",
+            ),
+            ("network.trained", "head, last:N of its blocks, or all; head"),
+            ("network.fresh", "whether it begins at random instead; false"),
+            ("network.norm_mode", "frozen or batch; frozen, and batch where all is trained"),
+            ("network.pool", "mean or max over places; its own way"),
+            _DENSE,
+            _VIEWS,
+        ),
+        "Yosinski et al., NIPS 2014; Tan & Le, ICML 2019",
     ),
     Option(
         "network",

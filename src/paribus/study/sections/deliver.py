@@ -30,6 +30,8 @@ class Track(Section):
     """The experiment's name; the study's where it isn't given."""
     register_as: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The name under which the chosen model is registered; the study's where it isn't given."""
+    tensorboard: bool = False
+    """Whether TensorBoard's files are left in the run's folder, in tensorboard/."""
 
 
 AFTER = ("deliver", "track")

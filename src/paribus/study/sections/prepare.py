@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
@@ -43,6 +43,9 @@ class Prepare(Section):
 
     represent: Annotated[str, AfterValidator(check_representation)] = "none"
     """What a text (data.text) becomes; its words are those of the training rows."""
+    pixels: Literal["auto", "unit", "symmetric", "standard", "own"] = "auto"
+    """What pixels of 0 to 255 become: 0 to 1, −1 to 1, mean 0 and variance 1 by the training rows' channels,
+    or what a pretrained network was trained on; auto: own for a pretrained network, unit for others."""
     impute: Annotated[str, word("imputer")] = "median"
     fill_value: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     missing_flag: bool = False

@@ -19,6 +19,7 @@ from paribus.study.fields import (
 )
 from paribus.study.options import METRICS
 from paribus.study.problems import RuleError
+from paribus.study.sections.augment import Augment
 
 
 def _monitor(name: str) -> str:
@@ -81,6 +82,8 @@ class Train(Section):
     """Whose defaults and forms of the optimizers, of clipping and of normalisation are meant."""
     optimizer: Annotated[str, one_of("optimizer")] = "adam"
     learning_rate: Positive = 1e-3
+    head_learning_rate: Positive | None = None
+    """Of what stands after a pretrained body; the same rate where it isn't given."""
     momentum: Rate = 0.0
     nesterov: bool = False
     rho: Rate | None = None
@@ -100,9 +103,16 @@ class Train(Section):
     """The most that a number of the gradient may be, in size."""
     schedule: Schedule | None = None
     precision: Literal["auto", "float32", "float64", "bfloat16"] = "auto"
-    """Of all numbers in training; auto: float32, and float64 for the numpy engine, which knows no other."""
+    """Of all numbers in training; auto: float32, and float64 for the numpy engine, which knows no other.
+    bfloat16: of products' factors alone."""
     batch_size: Annotated[int, Field(ge=1, le=1_000_000_000)] = 32
+    accumulate: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Batches whose gradients are added up to one step."""
     epochs: Count = 20
+    augment: Augment | None = None
+    """How training images are changed."""
+    ema: Rate = 0.0
+    """Share that a moving average of the weights keeps at a step: it is judged and kept; 0 for none."""
     loss: Annotated[str, one_of("loss", "auto")] = "auto"
     huber_delta: Positive | None = None
     focal_gamma: Amount | None = None

@@ -1,0 +1,1 @@
+"""Augmentation, held to slow and obvious versions."""
