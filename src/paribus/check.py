@@ -12,7 +12,8 @@ from paribus.data.profile import TableProfile, table_profile
 from paribus.deliver.writing import foreseen
 from paribus.execute.estimate import Estimate, estimate
 from paribus.execute.pool import available_workers
-from paribus.run import read
+from paribus.execute.progress import Progress
+from paribus.steps.reading import read
 from paribus.store.profile import profile, told_split
 from paribus.study.fit import with_usual_settings
 from paribus.study.plan import StagePlan, plan, seeds, trials
@@ -83,12 +84,21 @@ def check(
     data_dir: Path | str | None = None,
     workers: int | None = None,
     trust_code: bool = False,
+    progress: Progress | None = None,
 ) -> Checked:
     """Read the study's data, plan it and audit its design.
 
     Raises `StudyError` and `DataError` for whatever `run` would refuse.
     """
-    table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, trust_code=trust_code)
+    table, parts, task = read(
+        study,
+        frame=frame,
+        folder=folder,
+        data_dir=data_dir,
+        trust_code=trust_code,
+        workers=0,
+        progress=progress,
+    )
     study = with_usual_settings(study, table.task)
     workers = workers or available_workers()
     planned = plan(study)

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from paribus.deliver.writing import deliver
 from paribus.errors import DataError, FailedTrialsError, StudyError
 from paribus.report.facts import gather
-from paribus.run import FOLDER, read
+from paribus.run import FOLDER
+from paribus.steps.reading import read
 from paribus.store.folder import read_record
 from paribus.store.record import Record
 from paribus.study.fit import with_usual_settings

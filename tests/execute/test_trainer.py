@@ -16,7 +16,7 @@ from paribus.execute.shelf import Shelf
 from paribus.execute.trainer import lineages_of, train
 from paribus.population.metrics import scores
 from paribus.population.outcome import Task
-from paribus.run import read
+from paribus.steps.reading import read
 from paribus.study.plan import Trial, trials
 from paribus.study.spec import Schedule, Study
 from paribus.study.toml import parse_study

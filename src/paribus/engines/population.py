@@ -9,6 +9,7 @@ from paribus.engines.abilities import refusal
 from paribus.engines.products import whole_products
 from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.engines.torch.alike import alike, train_alike
+from paribus.engines.torch.engine import TorchEngine
 from paribus.population.grouping import group
 from paribus.population.outcome import Lineage, Outcome, Task
 from paribus.population.training import train
@@ -20,7 +21,8 @@ WITHOUT_LIMIT = 2**62
 
 class PopulationEngine(Engine):
     """Trains populations of segments of equal shape (`paribus.population`); networks of other kinds than
-    fully connected ones through torch.func, or alone where that can't.
+    fully connected ones through torch.func, or alone where that can't; those that read images alone, since
+    one of them fills a processor.
     """
 
     name: ClassVar[str] = "population"
@@ -34,6 +36,8 @@ class PopulationEngine(Engine):
         self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
+        if task.of_images:
+            return _ALONE.populations(lineages, sizes, task, memory, device)
         connected, others = _by_kind(lineages)
         found = [
             [lineage for _, members in population for lineage in members]
@@ -45,6 +49,8 @@ class PopulationEngine(Engine):
         self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
     ) -> list[Outcome]:
         """See `Engine.train`."""
+        if task.of_images:
+            return _ALONE.train(lineages, folds, task, device)
         sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
         connected, others = _by_kind(lineages)
         found: list[Outcome] = []
@@ -54,6 +60,9 @@ class PopulationEngine(Engine):
         for members in alike(others, sizes):
             found += train_alike(members, folds, task, device)
         return found
+
+
+_ALONE = TorchEngine()
 
 
 def _by_kind(lineages: Sequence[Lineage]) -> tuple[list[Lineage], list[Lineage]]:

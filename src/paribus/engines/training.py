@@ -74,16 +74,28 @@ class SingleTraining(ABC):
     def _load(self, arrays: Arrays) -> None:
         """Put such a copy back in."""
 
+    def _n_parameters(self) -> int:
+        """All numbers that the network goes by."""
+        return sum(array.size for array in self._arrays())
+
     def outcomes(self) -> list[Outcome]:
         """Train; one outcome for each epoch level."""
-        found = []
+        found = self._begun()
         while not self.ended:
             places, rates = self.plan()
             # What overflows has diverged, and is said so.
             with np.errstate(all="ignore"):
                 met = self._train(self.epoch, places, rates)
             found += self.close(places, met)
+            self._keep(found)
         return found
+
+    def _begun(self) -> list[Outcome]:
+        """Go on from where an earlier run has left this training; the outcomes that it had read off."""
+        return []
+
+    def _keep(self, found: Sequence[Outcome]) -> None:  # noqa: B027  (an engine may have nothing to keep)
+        """Keep how far this training is, and the outcomes read off so far."""
 
     def plan(self) -> tuple[NDArray[np.int64], list[float]]:
         """Begin an epoch: the order of its rows, and the learning rate of each step."""
@@ -181,7 +193,7 @@ class SingleTraining(ABC):
             seed=self.lineage.seed,
             status="diverged" if diverged else "done",
             reason=f"the loss was no finite number at epoch {self.epoch}" if diverged else self.note,
-            n_parameters=sum(array.size for array in self._arrays()),
+            n_parameters=self._n_parameters(),
             epochs_run=self.epoch,
             best_epoch=self.best_epoch,
             train_seconds=perf_counter() - self.started,

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from paribus.data import Split, most_features, usual_entries
 from paribus.execute.memory import population_memory
 from paribus.execute.trainer import lineages_of, populations
+from paribus.networks.cost import cost
 from paribus.population.grouping import expected_cost, segment_bytes, shape_of
-from paribus.population.outcome import Lineage, Size, Task
+from paribus.population.outcome import FoldName, Lineage, Size, Task
 from paribus.study.plan import Trial
 
 OPERATIONS_A_SECOND = 5e10
 """Of one core, roughly: small float32 products."""
+_THERE_AND_BACK = 3
+"""Times the operations of the way there: a step goes back for the rows and for the weights."""
+_COPIES = 6
+"""Of a network's numbers: its gradient, what the optimizer remembers, what is kept of the best epoch."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,37 @@ def estimate(trials: Sequence[Trial], split: Split, task: Task, workers: int) ->
     firsts = {lineage.data: lineage for lineage in lineages}
     sizes = {name: _size(lineage, split) for name, lineage in firsts.items()}
     found = [members for _, members in populations(lineages, sizes, task, population_memory(workers))]
-    shapes = [shape_of(members[0], sizes[members[0].data], task) for members in found]
-    costs = [expected_cost(shape, members) for shape, members in zip(shapes, found, strict=True)]
-    heavy = sorted((segment_bytes(s, m) for s, m in zip(shapes, found, strict=True)), reverse=True)
+    costs, heavy = zip(*(_population(members, sizes, split, task) for members in found), strict=True)
     seconds = max(sum(costs) / workers, *costs) / OPERATIONS_A_SECOND
-    return Estimate(len(lineages), len(found), seconds, sum(heavy[:workers]))
+    return Estimate(len(lineages), len(found), seconds, sum(sorted(heavy, reverse=True)[:workers]))
+
+
+def _population(
+    members: Sequence[Lineage], sizes: dict[FoldName, Size], split: Split, task: Task
+) -> tuple[float, int]:
+    """Operations and bytes of one population."""
+    first = members[0]
+    if first.configuration.network.kind != "mlp" or task.of_images:
+        return _reading(members, sizes[first.data], split, task)
+    shape = shape_of(first, sizes[first.data], task)
+    return expected_cost(shape, members), segment_bytes(shape, members)
+
+
+def _reading(members: Sequence[Lineage], size: Size, split: Split, task: Task) -> tuple[float, int]:
+    """The same of networks that read images or words; of a user's own, which isn't run yet, 0."""
+    asked = members[0].configuration
+    if asked.network.module:
+        return 0.0, 0
+    features = split.folds[members[0].fold].training.features
+    shape: tuple[int, ...] = (size.features,)
+    if features.has_images:
+        height, width, channels = features.images.shape
+        shape = (channels, height, width)
+    one = cost(asked, shape, task.n_outputs, words=not features.has_images)
+    rows = _THERE_AND_BACK * size.train + size.val + size.stop
+    epochs = sum(member.epochs[-1] for member in members)
+    batch = min(asked.train.batch_size, size.train)
+    return float(one.operations * rows * epochs), 4 * (_COPIES * one.parameters + 2 * batch * one.numbers)
 
 
 def _size(lineage: Lineage, split: Split) -> Size:

@@ -13,6 +13,10 @@ from paribus.population.outcome import Outcome
 class Progress(Protocol):
     """Told of each step of a run; all calls come from the process that called `run`."""
 
+    def decoded(self, done: int, of: int) -> None:
+        """So many of the study's images are decoded; not told where all stand in the cache."""
+        ...
+
     def judged_by(self, metric: str) -> None:
         """The data are read: this metric ranks."""
         ...
@@ -40,6 +44,9 @@ class Progress(Protocol):
 
 class Quiet(Progress):
     """Says nothing."""
+
+    def decoded(self, done: int, of: int) -> None:
+        """See `Progress.decoded`."""
 
     def judged_by(self, metric: str) -> None:
         """See `Progress.judged_by`."""

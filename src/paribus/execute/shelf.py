@@ -2,13 +2,14 @@
 
 Each fold prepared in one way is fitted and applied once, by whichever process is free, and mapped into
 memory by those that train on it. The table lies here once, mapped too. Sparse features lie in three
-files: what they hold, where in its row, and where each row begins.
+files: what they hold, where in its row, and where each row begins. Images stay where they were decoded.
 """
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ from paribus.data import (
     ValidationPart,
     prepare_training,
 )
-from paribus.population.outcome import FoldArrays, FoldName
+from paribus.data.prepare.images import ImageRows
+from paribus.engines.torch.unfinished import path_of
+from paribus.population.outcome import FoldArrays, FoldName, Outcome
 from paribus.study.spec import Prepare
 
 Parts = tuple[TrainingPart, ValidationPart, StoppingPart | None]
@@ -42,11 +45,15 @@ _FIELDS = (
 class Shelf:
     """Prepared folds by name, in `folder`. Small enough to send to a worker: it leaves its rows behind."""
 
-    def __init__(self, folder: Path, split: Split, seed: int) -> None:
+    def __init__(self, folder: Path, split: Split, seed: int, unfinished: Path | None = None) -> None:
         """Lay down the parts that preparations are fitted on; no part of them leads to sealed rows (a text's
-        codes are places among the distinct words of all rows, of which nothing is learned)."""
+        codes are places among the distinct words of all rows, of which nothing is learned).
+
+        `unfinished`: the folder in which long trainings keep how far they are.
+        """
         self.folder = folder
         self.seed = seed
+        self.unfinished = unfinished
         self.parts: list[Parts] | None = [
             (fold.training, fold.validation, fold.stopping) for fold in split.folds
         ]
@@ -80,6 +87,16 @@ class Shelf:
         fitted: Preparation = pickle.loads((self.folder / f"{_stem(name)}.pickle").read_bytes())
         return fitted
 
+    def forget(self, outcomes: Iterable[Outcome]) -> None:
+        """Of trainings that stand in the record nothing more is kept."""
+        if self.unfinished is None or not self.unfinished.is_dir():
+            return
+        for outcome in outcomes:
+            key = (outcome.config_id, outcome.fold, outcome.seed)
+            path_of(self.unfinished, key).unlink(missing_ok=True)
+        with suppress(OSError):  # others are on their way
+            self.unfinished.rmdir()
+
     def missing(self, names: Iterable[FoldName]) -> list[FoldName]:
         """Those of `names` that aren't here yet, each once."""
         return [name for name in dict.fromkeys(names) if name not in self]
@@ -92,7 +109,10 @@ class Shelf:
         fitted = self.preparation(name)
         arrays = dict(self._mapped(name, fitted.n_features))
         return FoldArrays(
-            **arrays, restore=fitted.restore if fitted.target else None, words=fitted.vocabulary
+            **arrays,
+            restore=fitted.restore if fitted.target else None,
+            words=fitted.vocabulary,
+            unfinished=self.unfinished,
         )
 
     def _mapped(self, name: FoldName, n_features: int) -> Iterator[tuple[str, Any]]:
@@ -102,6 +122,8 @@ class Shelf:
         for field in _FEATURES:
             if self._path(name, f"{field}.indptr").is_file():
                 yield field, self._sparse(name, field, n_features)
+            if (path := self._images(name, field)).is_file():
+                yield field, pickle.loads(path.read_bytes())
 
     def _sparse(self, name: FoldName, field: str, n_features: int) -> csr_array:
         """Sparse features over what is mapped: nothing is copied."""
@@ -119,8 +141,13 @@ class Shelf:
                 parts = {"data": array.data, "indices": array.indices, "indptr": array.indptr}
                 for each, values in parts.items():
                     np.save(self._path(name, f"{field}.{each}"), values)
+            elif isinstance(array, ImageRows):
+                self._images(name, field).write_bytes(pickle.dumps(array))
             else:
                 np.save(self._path(name, field), array)
+
+    def _images(self, name: FoldName, field: str) -> Path:
+        return self.folder / f"{_stem(name)}.{field}.pickle"
 
     def _path(self, name: FoldName, field: str) -> Path:
         return self.folder / f"{_stem(name)}.{field}.npy"

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import time
 from collections.abc import Sequence
 
 import torch
 
 from paribus.engines import ENGINES
+from paribus.execute.following import follow
 from paribus.execute.shelf import Shelf
 from paribus.population.outcome import FoldName, Lineage, Outcome, Task
 from paribus.study.spec import Prepare
-
-WATCH_SECONDS = 1.0
 
 
 def set_up(parent: int) -> None:
     """One thread; Ctrl-C is the parent's business; no worker outlives its parent."""
     torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)
+    follow(parent)
 
 
 def prepare(shelf: Shelf, name: FoldName, settings: Prepare) -> FoldName:

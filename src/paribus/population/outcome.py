@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ class Task:
 
     `classes` are the names of the class codes, for weights by class; `train_metrics`: whether every
     epoch's metrics are those of the training rows too, as they were met; `weighted`: whether rows have
-    weights of their own.
+    weights of their own; `image`: (height, width, channel) where rows are images.
     """
 
     kind: TaskKind
@@ -51,6 +52,12 @@ class Task:
     classes: tuple[str, ...] = ()
     train_metrics: bool = False
     weighted: bool = False
+    image: tuple[int, int, int] | None = None
+
+    @property
+    def of_images(self) -> bool:
+        """Whether rows are images."""
+        return self.image is not None
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,8 @@ class FoldArrays:
     `stop` are rows cut from the training part for early stopping to watch; without them the validation
     rows are watched. Where `restore` is given, the targets are transformed ones: it brings predictions
     back into the target's own units, in which `*_truth` are the targets and metrics are computed. Where
-    features are places of words in order, `words` are those from place 2 on.
+    features are places of words in order, `words` are those from place 2 on. `unfinished`: the folder in
+    which long trainings keep how far they are.
     """
 
     train_x: Prepared
@@ -77,6 +85,7 @@ class FoldArrays:
     val_truth: NDArray[np.float32] | None = None
     stop_truth: NDArray[np.float32] | None = None
     words: tuple[str, ...] = ()
+    unfinished: Path | None = None
 
     @property
     def size(self) -> Size:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from paribus.engines import ENGINES
 from paribus.population.outcome import Task
 from paribus.study.configuration import Configuration
+from paribus.study.images import seeing_problem
 from paribus.study.problems import Problem, WrongStudyError
 from paribus.study.text import reading_problem
 
@@ -18,14 +19,17 @@ def refuse(name: str, configurations: Iterable[Configuration], task: Task) -> No
     for configuration in configurations:
         engine = ENGINES[configuration.train.engine]
         told = (
-            reading_problem(configuration) or _rounding(configuration) or engine.refusal(configuration, task)
+            seeing_problem(configuration, task.image)
+            or reading_problem(configuration)
+            or _rounding(configuration, task)
+            or engine.refusal(configuration, task)
         )
         if told:
             raise WrongStudyError([Problem((), f"'{name}': {told}")])
 
 
-def _rounding(configuration: Configuration) -> str:
+def _rounding(configuration: Configuration, task: Task) -> str:
     kind = configuration.network.kind
-    if configuration.train.precision != "bfloat16" or kind == "mlp":
+    if configuration.train.precision != "bfloat16" or kind == "mlp" or task.of_images:
         return ""
     return f"train.precision = 'bfloat16' rounds products of an mlp, not of network.kind = '{kind}': say auto"

@@ -61,6 +61,7 @@ class Work:
         for outcomes in train(asked, done, self.shelf, self.pool, self.task, self.progress):
             self.record.put_outcomes(outcomes, measured(outcomes))
             self.progress.trained(outcomes)
+            self.shelf.forget(outcomes)
 
     def frame(self) -> pd.DataFrame:
         """Every trial so far: one row each."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import ClassVar
 
 from paribus.engines.alone import AloneEngine
 from paribus.engines.products import whole_products
 from paribus.engines.protocol import Folds
+from paribus.engines.torch.images import ImageTraining
+from paribus.engines.torch.memory import kept_memory
 from paribus.engines.torch.training import Training, alone
-from paribus.population.outcome import Lineage, Outcome, Task
+from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
 
 
 class TorchEngine(AloneEngine):
@@ -22,9 +25,14 @@ class TorchEngine(AloneEngine):
         self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
     ) -> list[Outcome]:
         """See `Engine.train`."""
-        with whole_products(), alone():
+        with whole_products(), alone(), kept_memory() if task.of_images else nullcontext():
             return [
                 outcome
                 for lineage in lineages
-                for outcome in Training(lineage, folds[lineage.data], task, device).outcomes()
+                for outcome in training(lineage, folds[lineage.data], task, device).outcomes()
             ]
+
+
+def training(lineage: Lineage, fold: FoldArrays, task: Task, device: str) -> Training:
+    """A training, of images or of other rows."""
+    return (ImageTraining if task.of_images else Training)(lineage, fold, task, device)

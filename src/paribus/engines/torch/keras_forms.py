@@ -22,6 +22,8 @@ class KerasForm(Optimizer):
 
     memory: ClassVar[tuple[str, ...]] = ()
     """What it remembers of a parameter, each of the parameter's shape, 0 at first."""
+    counts: ClassVar[tuple[str, ...]] = ("t",)
+    """What it remembers of its steps."""
 
     def __init__(
         self, parameters: Iterable[Tensor], lr: float, numbers: Constants, nesterov: bool, decay: float
@@ -41,6 +43,16 @@ class KerasForm(Optimizer):
                     state = self.state[parameter] or self._start(parameter)
                     move = self.move(parameter.grad, group["lr"], state)
                     parameter.mul_(1 - group["lr"] * self.decay).sub_(move)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it remembers."""
+        return {**super().state_dict(), "counts": {name: getattr(self, name) for name in self.counts}}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Remember that again."""
+        super().load_state_dict(state_dict)
+        for name, value in state_dict["counts"].items():
+            setattr(self, name, value)
 
     def _start(self, parameter: Tensor) -> dict[str, Any]:
         state: dict[str, Any] = {name: torch.zeros_like(parameter) for name in self.memory}
@@ -96,6 +108,7 @@ class Adam(KerasForm):
 class Nadam(Adam):
     """Momentum that rises with 0.96ᵗ."""
 
+    counts = ("t", "product", "reached")
     product = 1.0
     """Of all momenta before the step `reached`, and with it."""
     reached = 0

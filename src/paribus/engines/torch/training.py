@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,22 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor, nn
 
+from paribus.data.prepare.images import ImageRows
 from paribus.data.prepare.prepared import Prepared
+from paribus.engines.numpy.schedules import Plateau
 from paribus.engines.torch.losses import Objective
 from paribus.engines.torch.optimizers import optimizer
+from paribus.engines.torch.unfinished import State, keep, kept, path_of
 from paribus.engines.training import Arrays, SingleTraining
 from paribus.networks.build import build
 from paribus.networks.network import BuiltNetwork
-from paribus.population.outcome import FoldArrays, Lineage, Task
+from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
 from paribus.seeds import stream
 from paribus.study.spec import Train
+
+KEPT_SECONDS = 1.0
+"""A training is kept at most so often."""
+_STATE = ("epoch", "best_epoch", "ended", "best", "curves")
 
 
 class Training(SingleTraining):
@@ -39,6 +47,8 @@ class Training(SingleTraining):
         self.rows = _resident(self.network, fold.train_x)
         self.y = torch.from_numpy(self.truth).to(device, dtype)
         self.weights = torch.from_numpy(self.row_weights()).to(device, dtype)
+        self.file = path_of(fold.unfinished, lineage.keys[-1]) if fold.unfinished else None
+        self.last_kept = self.started
 
     def _train(self, epoch: int, places: NDArray[np.int64], rates: Sequence[float]) -> NDArray[Any]:
         seed, fold = self.lineage.seed, self.lineage.fold
@@ -74,6 +84,47 @@ class Training(SingleTraining):
     def _logits(self, rows: Prepared) -> NDArray[Any]:
         return self.network.logits(rows)
 
+    def _begun(self) -> list[Outcome]:
+        found = kept(self.file) if self.file else None
+        if found is None:
+            return []
+        self._restore(found[0])
+        return found[1]
+
+    def _keep(self, found: Sequence[Outcome]) -> None:
+        if self.file and perf_counter() - self.last_kept >= KEPT_SECONDS:
+            keep(self.file, self._state(), found)
+            self.last_kept = perf_counter()
+
+    def _state(self) -> State:
+        """All that the next epoch follows from."""
+        schedule = self.rate.schedule
+        return {
+            "training": {name: getattr(self, name) for name in _STATE},
+            "seconds": perf_counter() - self.started,
+            "watched": self.watch.best,
+            "plateau": (schedule.watch.best, schedule.waited, schedule.now)
+            if isinstance(schedule, Plateau)
+            else None,
+            "network": self.network.arrays(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def _restore(self, state: State) -> None:
+        """Go on from there."""
+        for name, value in state["training"].items():
+            setattr(self, name, value)
+        self.started = perf_counter() - state["seconds"]
+        self.watch.best = state["watched"]
+        schedule = self.rate.schedule
+        if isinstance(schedule, Plateau):
+            schedule.watch.best, schedule.waited, schedule.now = state["plateau"]
+        self.network.load(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+    def _n_parameters(self) -> int:
+        return self.network.n_parameters
+
     def _arrays(self) -> Arrays:
         return self.network.arrays()
 
@@ -82,8 +133,8 @@ class Training(SingleTraining):
 
 
 def _resident(network: BuiltNetwork, rows: Prepared) -> Tensor | Prepared:
-    """The training rows where the network is; sparse ones are made dense a batch at a time."""
-    return rows if isinstance(rows, csr_array) else network.given(rows)
+    """The training rows where the network is; sparse ones and images are brought there a batch at a time."""
+    return rows if isinstance(rows, csr_array | ImageRows) else network.given(rows)
 
 
 def clip(parameters: Sequence[Tensor], train: Train) -> None:
