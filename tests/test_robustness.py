@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("undelivered")
 @pytest.fixture(autouse=True)
 def no_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than the trials."""
-    monkeypatch.setattr("paribus.report.write.figures", lambda *_: [])
+    monkeypatch.setattr("paribus.report.write.each_figure", lambda *_: [])
 
 
 def study(validation: str = "kfold:3", again: bool = True) -> Study:

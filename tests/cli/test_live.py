@@ -56,6 +56,31 @@ def test_finished_bars_are_full_and_fit_the_terminal(width: int, monkeypatch: py
         assert ("trials/s" in line) == (width >= live.WIDE)
 
 
+def test_decoding_has_a_bar_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Minutes of decoding would look like a program that hangs."""
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    monkeypatch.setattr(live, "Console", lambda **_: console)
+    with live._bars() as bars:
+        view = live.Live("roc_auc", bars)
+        view.decoded(0, 300)
+        view.decoded(300, 300)
+    assert "decoding images" in screen.getvalue()
+    assert "300/300" in screen.getvalue()
+
+
+def test_decoding_is_told_in_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log would be silent for as long as the decoding takes, or have a line for every block."""
+    view = live.Plain("roc_auc")
+    view.decoded(100, 300)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(live, "PLAIN_SECONDS", 0.0)
+    view.decoded(1200, 3000)
+    assert capsys.readouterr().err == "1,200 of 3,000 images decoded\n"
+
+
 def test_the_best_so_far_follows_the_metrics_direction() -> None:
     """Else the worst loss would be shown as the best."""
     for metric, best in (("roc_auc", "0.900"), ("log_loss", "0.200")):

@@ -112,7 +112,7 @@ def model(
         rows=FITTED,
         settings={},
     )
-    member = Member(recipe(fitted, fitted_on.features), configuration.network, convention, weights)
+    member = Member(recipe(fitted, fitted_on.features), configuration, weights)
     content = build(schema, [member], mended or Unchanged()).SerializeToString()
     expected = trained.predict(asked, Task(whole.task, whole.n_outputs, ("accuracy",))).astype(np.float64)
     return Model(content, schema, Path("made.onnx")), made.iloc[FITTED:], expected

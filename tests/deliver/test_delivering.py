@@ -18,7 +18,8 @@ from paribus.data.split import unsealed
 from paribus.deliver import making
 from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
 from paribus.population.outcome import Lineage
-from paribus.run import read, run
+from paribus.run import run
+from paribus.steps.reading import read
 from paribus.store.record import Record
 from paribus.study.toml import parse_study
 

@@ -10,15 +10,20 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import ASGITransport, AsyncClient
 from numpy.typing import NDArray
 
+from paribus.data.sources.rows import Rows
+from paribus.deliver.columns import as_input
 from paribus.deliver.model import Model
 from paribus.deliver.serving.app import LOCAL, Limits, make_app
 from paribus.deliver.serving.batching import Arrays, Batcher, Feeds
 from paribus.deliver.serving.metrics import Metrics
+from paribus.deliver.serving.rows import to_feeds
+from paribus.errors import DataError
 from tests.deliver.making import model
 
 
@@ -249,3 +254,26 @@ def test_latencies_are_counted_by_bound() -> None:
     text = metrics.text(2, 0)
     assert 'paribus_request_seconds_bucket{le="0.025"} 2' in text
     assert 'paribus_request_seconds_bucket{le="+Inf"} 3' in text
+
+
+@pytest.mark.parametrize(
+    "written", ["1970-01-01", "2024-02-29", "1899-12-31", "2024-02-30", "2024-1-31", None]
+)
+def test_a_date_is_read_the_short_way_as_the_long_one(
+    written: str | None, made: tuple[Model, list[dict[str, Any]], NDArray[np.float64]]
+) -> None:
+    """Else a date in a request would be another one than the same date in a file."""
+    schema = made[0].schema
+    column = next(column for column in schema.columns if column.kind == "date")
+    index = pd.RangeIndex(1, 2, name="row")
+    cells = pd.Series([written], index=index, dtype=object)
+    rows = Rows((column.name,), index, "the request", lambda _: cells)
+    try:
+        expected = as_input(rows, column)
+    except DataError:
+        with pytest.raises(DataError):
+            to_feeds([{column.name: written}], schema)
+    else:
+        assert np.array_equal(
+            to_feeds([{column.name: written}], schema)[column.name], expected, equal_nan=True
+        )

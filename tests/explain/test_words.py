@@ -11,14 +11,15 @@ import pytest
 import torch
 from scipy.sparse import csr_array
 
-from paribus.data import Preparation, TrainingPart, fit_preparation
+from paribus.data import Preparation, TrainingPart, fit_preparation, split
 from paribus.errors import StudyError
 from paribus.explain import WordModel, explain_texts, top_words
 from paribus.explain.shapley import shapley_effects
 from paribus.networks.build import build
 from paribus.study.configuration import Configuration
-from paribus.study.spec import Network, Prepare, Train
-from tests.data.text.corpora import BLAME, PRAISE, training
+from paribus.study.spec import Network, Prepare, Protocol, Train
+from tests.data.helpers import table
+from tests.data.text.corpora import BLAME, PRAISE, frame, training
 
 BASE = Configuration(Prepare(represent="counts:30"), Network(hidden=(6, 4)), Train())
 
@@ -201,3 +202,38 @@ def test_what_has_no_words_is_told(part: TrainingPart) -> None:
     ordered = fit_preparation(Prepare(represent="tokens:8"), part, 7)
     with pytest.raises(StudyError, match="words in their order have no effect of their own"):
         explain_texts(model(BASE, 8), ordered, ["a film"])
+
+
+def test_labels_are_explained_each_by_itself(prepared: Preparation, part: TrainingPart) -> None:
+    """Of a text with two labels one alone would be told, by what speaks against the other."""
+    text = " ".join(PRAISE[:2])
+    network = build(BASE, (prepared.n_features,), 3, seed=3)
+    arrays = network.arrays()
+    arrays[-1][:] = 0
+    arrays[-1][-1] = [2.0, 1.0, -1.0]  # the outputs' own bias: the first two labels are called
+    labels = WordModel(BASE, arrays, prepared.n_features, 3, separate=True)
+    told = explain_texts(labels, prepared, [text], ("a", "b", "c"))
+    assert [each.name for each in told] == ["a", "b"]
+    assert [each.logit for each in told] == pytest.approx([2.0, 1.0])
+    assert told[1].probability == pytest.approx(1 / (1 + np.exp(-1.0)))
+    arrays[-1][-1] = [-3.0, -2.0, -4.0]
+    none = explain_texts(WordModel(BASE, arrays, prepared.n_features, 3, True), prepared, [text], "abc")
+    assert [each.name for each in none] == ["b"]  # the likeliest, where none is called
+    numbers = explain_texts(
+        WordModel(BASE, arrays, prepared.n_features, 3, True), prepared, [text], "abc", numbers=True
+    )
+    assert [each.name for each in numbers] == ["a", "b", "c"]
+
+
+def test_what_words_can_not_explain_is_refused(prepared: Preparation, part: TrainingPart) -> None:
+    """A user would meet a traceback where a setting is wrong."""
+    beside = frame(60).assign(age=range(60))
+    columns = split(table(beside, text="text"), Protocol(test=0, validation="holdout:0.25"), 7)
+    both = fit_preparation(Prepare(represent="counts:30"), columns.folds[0].training, 7)
+    with pytest.raises(StudyError, match="other features too"):
+        explain_texts(model(BASE, both.n_features), both, ["a film"])
+    with pytest.raises(StudyError, match="must be 'gradients' or 'shap'"):
+        explain_texts(model(BASE, prepared.n_features), prepared, ["a film"], method="lime")  # type: ignore[arg-type]
+    rows = rows_of(both, columns.folds[0].training)
+    for each in top_words(model(BASE, both.n_features), both, rows, part.classes, most=100):
+        assert "age" not in {word.word for word in each.words}

@@ -21,7 +21,7 @@ from paribus.report.write import write_report
 from paribus.study.spec import Question, Stage, Study
 from tests.report.records import DEPTH, STAGE, record, study
 
-SCRIPTS, DATA = 7, 3
+SCRIPTS, DATA = 8, 3
 """Script elements of a page, and how many of them, the first, are data."""
 HOSTILE = "<script>alert(1)</script>\"'&amp; 🎉 {{ 7 * 7 }}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from paribus.report.facts import gather
 from paribus.report.references import references
+from paribus.study.sections.augment import Augment
 from paribus.study.sections.levels import Range
 from paribus.study.spec import Data, Network, Schedule, Stage, Study, Train
 from tests.report.records import EPOCHS, STAGE, record, study
@@ -33,7 +34,7 @@ def test_designs_options_and_data_are_cited(tmp_path: Path) -> None:
     """A thesis would use a design that it can't cite."""
     asked = study(
         data=Data(source="builtin:breast_cancer", target="diagnosis"),
-        train=Train(epochs=EPOCHS, schedule=Schedule(name="cosine")),
+        train=Train(epochs=EPOCHS, schedule=Schedule(name="cosine"), augment=Augment(stain=0.05)),
         network=Network(hidden=(4,), norm="layer"),
         stage=(SOBOL, FRACTION),
     )
@@ -41,6 +42,8 @@ def test_designs_options_and_data_are_cited(tmp_path: Path) -> None:
     assert found["sobol (stage.design)"].startswith("Sobol'")
     assert found["factorial (stage.design)"].startswith("Box & Hunter")
     assert found["cosine (train.schedule.name)"].startswith("Loshchilov")
+    assert found["stain (train.augment.stain)"].startswith("Tellez")
+    assert not [name for name in found if "augment" in name and "stain" not in name]
     assert found["sgd (train.optimizer)"].startswith("Polyak")
     assert found["breast_cancer (data.source)"].startswith("Street")
     assert {"standard (network.dropout_kind)", "layer (network.norm)", "one_standard_error"} <= found.keys()

@@ -9,9 +9,11 @@ from paribus.audit import (
     family,
     few_pairs,
     one_class,
+    other_pixels,
     replication,
     sealed,
     still_metric,
+    ungrouped,
 )
 from paribus.audit.evidence import Check, Evidence, Finding
 
@@ -27,6 +29,8 @@ CHECKS: tuple[Check, ...] = (
     confounded_stages.check,
     few_pairs.check,
     family.check,
+    other_pixels.check,
+    ungrouped.check,
 )
 
 

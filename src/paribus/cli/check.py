@@ -34,10 +34,16 @@ def check(
     from rich.text import Text
 
     from paribus.check import check as check_study  # after the study is read: a wrong one is told at once
+    from paribus.cli.live import progress_for
 
-    with told_in_file(study, settings or ()):
+    with told_in_file(study, settings or ()), progress_for(asked, quiet=False) as progress:
         plan = check_study(
-            asked, folder=study.parent, data_dir=data_dir, workers=workers, trust_code=trust_code
+            asked,
+            folder=study.parent,
+            data_dir=data_dir,
+            workers=workers,
+            trust_code=trust_code,
+            progress=progress,
         )
     console = Console(highlight=False)
     console.print(f"{asked.name}: {plan.data}", markup=False)

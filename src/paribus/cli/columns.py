@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from paribus.data.column_profile import ColumnProfile
+from paribus.data.column_profile import ColumnProfile, ImageProfile
 from paribus.data.profile import TableProfile, TargetProfile
 
+PAIRS = 3
+"""Pairs of images nearly the same that are named."""
 SHOWN = 20
 """Columns in the table."""
 GAPS = 8
@@ -33,12 +35,37 @@ def print_profile(console: Console, profile: TableProfile) -> None:
     hidden = len(profile.columns) - SHOWN
     if hidden > 0:
         console.print(f"... {_kinds(_hidden(profile))}")
+    for column in profile.columns:
+        if column.image:
+            _images(console, column.image)
     _lines(console, "dropped", [f"{name}: {reason}" for name, reason in profile.dropped])
     _lines(console, "suspicious", [f"{name}: {reason}" for name, reason in profile.suspicious])
     _lines(console, "note", profile.notes)
     if profile.duplicates:
         rows = "1 row has" if profile.duplicates == 1 else f"{profile.duplicates:,} rows have"
         console.print(f"duplicates: {rows} the same features as an earlier one")
+
+
+def _images(console: Console, image: ImageProfile) -> None:
+    """What images hold beside their labels: kinds and sizes of files, broken ones, twins."""
+    modes = ", ".join(f"{mode} {count:,}" for mode, count in image.modes[:LISTED])
+    sizes = ", ".join(f"{height}×{width} {count:,}" for (height, width), count in image.sizes[:LISTED])
+    more = f" and {image.n_sizes - LISTED:,} more" if image.n_sizes > LISTED else ""
+    console.print(f"files: modes {modes}; sizes (height × width) {sizes}{more}", markup=False)
+    _lines(console, "broken", [f"{name!r} {reason}" for name, reason in image.broken], image.n_broken)
+    if image.equal:
+        many = "1 image has" if image.equal == 1 else f"{image.equal:,} images have"
+        opposed = f", {image.opposed:,} of them under another label" if image.opposed else ""
+        told = f"equal: {many} the pixels of an earlier one{opposed}: {_pair(image.equal_names[0])}"
+        console.print(told, markup=False)
+    if image.near:
+        pairs = "1 pair of images is" if image.near == 1 else f"{image.near:,} pairs of images are"
+        told = f"near: {pairs} nearly the same: {'; '.join(map(_pair, image.near_names[:PAIRS]))}"
+        console.print(told, markup=False)
+
+
+def _pair(names: tuple[str, str]) -> str:
+    return f"{names[0]!r} and {names[1]!r}"
 
 
 def _chosen(profile: TableProfile) -> list[ColumnProfile]:
@@ -86,9 +113,14 @@ def _missing(column: ColumnProfile, *, wide: bool) -> str:
 
 
 def _values(column: ColumnProfile, room: int) -> str:
-    """The range of numbers, the words of a text, or as many of the commonest levels as `room` characters
-    hold; at least one.
+    """The range of numbers, the words of a text, the size of images and the mean and SD of their pixels, or
+    as many of the commonest levels as `room` characters hold; at least one.
     """
+    if column.image:
+        height, width, channels = column.image.shape
+        spreads = zip(column.image.means, column.image.deviations, strict=True)
+        told = ", ".join(f"{mean:.0f} ± {deviation:.0f}" for mean, deviation in spreads)
+        return f"{height}×{width} {'grey' if channels == 1 else 'RGB'}, pixels {told}"
     if column.words:
         low, *_, high = map(_number, column.words)
         told = f"{low} to {high} words (median {_number(column.words[2])})"
@@ -128,10 +160,10 @@ def _kinds(columns: Sequence[ColumnProfile]) -> str:
     return f"{len(columns):,} more columns: {told}; {missing}"
 
 
-def _lines(console: Console, word: str, lines: Sequence[str]) -> None:
+def _lines(console: Console, word: str, lines: Sequence[str], count: int | None = None) -> None:
     for line in lines[:LISTED]:
         console.print(f"{word}: {line}", markup=False)
-    _more(console, len(lines), word)
+    _more(console, count or len(lines), word)
 
 
 def _more(console: Console, count: int, word: str) -> None:

@@ -121,6 +121,13 @@ class Live(_Counting):
         super().__init__(metric)
         self.bars = bars
         self.bar: TaskID | None = None
+        self.decoding: TaskID | None = None
+
+    def decoded(self, done: int, of: int) -> None:
+        """See `Progress.decoded`."""
+        if self.decoding is None:
+            self.decoding = self.bars.add_task("decoding images", total=of, rate="", best="")
+        self.bars.update(self.decoding, completed=done, total=of)
 
     def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
         """See `Progress.stage`."""
@@ -152,6 +159,16 @@ class Live(_Counting):
 
 class Plain(_Counting):
     """Lines for a log."""
+
+    def __init__(self, metric: str) -> None:
+        super().__init__(metric)
+        self.last = perf_counter()
+
+    def decoded(self, done: int, of: int) -> None:
+        """See `Progress.decoded`."""
+        if perf_counter() - self.last > PLAIN_SECONDS:
+            self.last = perf_counter()
+            self.note(f"{done:,} of {of:,} images decoded")
 
     def stage(self, name: str, position: int, of: int, trials: int, done: int) -> None:
         """See `Progress.stage`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,15 +17,24 @@ def track(
         str | None,
         typer.Option("--mlflow", metavar="URI", help="The tracker. [default: the study's [track] mlflow]"),
     ] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option("--tensorboard", metavar="OUT", help="Write TensorBoard's files there instead."),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", hidden=True)] = False,
 ) -> None:
-    """Tell MLflow of the study in DIR whatever it wasn't told yet; nothing is told twice."""
+    """Tell MLflow of the study in DIR, or write TensorBoard's files of it: what wasn't told yet, once."""
     if follow:
         import sys
 
         from paribus.track.following import follow as follow_run
 
         follow_run(folder, mlflow, sys.stdin.buffer)
+        return
+    if tensorboard is not None:
+        from paribus.track.tensorboard import mirror
+
+        print(f"tensorboard: {mirror(folder, tensorboard):,} new runs in {tensorboard.resolve()}")
         return
     from paribus.track.sending import send
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class WordEffect:
@@ -26,10 +29,10 @@ class ClassWords:
 class TextExplanation:
     """One text's prediction, word by word.
 
-    `name` is the class that is called. `logit` and `probability` are its own, of two classes those of the
-    second, of more the logit less the mean of all. The logit is `empty`, that of a text without words, plus
-    the effects of `words`, the largest first, and of the `others` together; what the sum lacks is the
-    method's own error.
+    `name` is the class or the label that is called, or a number's. `logit` and `probability` are its own, of
+    two classes those of the second, of more the logit less the mean of all. The logit is `empty`, that of a
+    text without words, plus the effects of `words`, the largest first, and of the `others` together; what the
+    sum lacks is the method's own error.
     """
 
     text: str
@@ -45,3 +48,49 @@ class TextExplanation:
     def error(self) -> float:
         """What the effects lack to the whole difference: 0 for exact ones."""
         return self.logit - self.empty - sum(word.effect for word in self.words) - self.others
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """One text of a study's rows, explained. `row`: its place in the data; `why` it was picked; `truth`: what
+    it is, and `called`: what it is called.
+
+    `reading`: its first words as they stand, each with its effect, 0 where it has none of its own; `length`:
+    its words.
+    """
+
+    row: int
+    why: str
+    truth: str
+    called: str
+    told: TextExplanation
+    reading: tuple[WordEffect, ...]
+    length: int
+
+
+@dataclass(frozen=True)
+class StudyWords:
+    """What moves the chosen network of a study, by one of its trials, on `texts` of its validation rows."""
+
+    config_id: str
+    fold: int
+    seed: int
+    texts: int
+    method: str
+    classes: tuple[ClassWords, ...]
+    read: tuple[ReadText, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageExplanation:
+    """Where one image speaks for a class.
+
+    `heat`, (height, width) float32 of the image's own size: by Grad-CAM 0 or more, by occlusion how much the
+    class' logit falls when the place is covered, below 0 where it rises. `name` is the class, `probability`
+    its own; a number has none, and `heat` says what raises it.
+    """
+
+    heat: NDArray[np.float32]
+    name: str
+    probability: float | None
+    method: str

@@ -31,15 +31,22 @@ class WordModel:
     """One network of a study. Computes in float64."""
 
     def __init__(
-        self, asked: Configuration, weights: Sequence[NDArray[Any]], n_features: int, n_outputs: int
+        self,
+        asked: Configuration,
+        weights: Sequence[NDArray[Any]],
+        n_features: int,
+        n_outputs: int,
+        separate: bool = False,
     ) -> None:
-        """`weights`: as the engines leave them. Raises StudyError for a network of another kind than mlp."""
+        """`weights`: as the engines leave them. `separate`: whether each output stands for itself, a label or
+        a number, and not for one of several classes. Raises StudyError for another kind of network than mlp.
+        """
         network = build(asked, (n_features,), n_outputs).load(weights)
         if not isinstance(network, MLP):
             raise StudyError(
                 f"network.kind = '{asked.network.kind}' can't be explained by words' effects, only mlp can"
             )
-        self.n_outputs = n_outputs
+        self.n_outputs, self.separate = n_outputs, separate
         self.network = network.double().eval().requires_grad_(False)
         first = network.arrays()[0]
         self.first, self.bias = first[:-1], first[-1]
@@ -55,7 +62,7 @@ class WordModel:
         """How much each word of each text moves the logit of `output` from that of a text without words.
 
         Exact where logits are linear in the features; otherwise integrated gradients (Sundararajan et al.,
-        ICML 2017), by Gauss-Legendre quadrature. Of several outputs the logit is taken less their mean.
+        ICML 2017), by Gauss-Legendre quadrature. Of several classes the logit is taken less their mean.
         Shape and places: those of `rows`, float64.
         """
         slopes = self._slopes(self._sums(rows), output, 1 if self.is_linear else steps)
@@ -77,9 +84,14 @@ class WordModel:
         return found
 
     def contrast(self, logits: Matrix, output: int) -> Matrix:
-        """The logit that `effects` add up to: of several outputs the one, less their mean. (row,)."""
-        found: Matrix = logits[:, output] if self.n_outputs == 1 else logits[:, output] - logits.mean(axis=1)
+        """The logit that `effects` add up to: of several classes the one, less their mean. (row,)."""
+        found: Matrix = logits[:, output] if self._alone else logits[:, output] - logits.mean(axis=1)
         return found
+
+    @property
+    def _alone(self) -> bool:
+        """Whether an output's logit says all of itself."""
+        return self.separate or self.n_outputs == 1
 
     def _sums(self, rows: csr_array) -> Matrix:
         """What the words add to the first layer's sums: (row, unit)."""
@@ -94,7 +106,7 @@ class WordModel:
         for point, part in zip((points + 1) / 2, parts / 2, strict=True):
             at = (whole * float(point) + bias).requires_grad_(True)
             logits = self.network.after(at)
-            logit = logits[:, output] if self.n_outputs == 1 else logits[:, output] - logits.mean(dim=1)
+            logit = logits[:, output] if self._alone else logits[:, output] - logits.mean(dim=1)
             (slope,) = torch.autograd.grad(logit.sum(), at)
             found += float(part) * slope
         return found.numpy()

@@ -27,13 +27,18 @@ def top_words(
     """For each class the `most` words with the largest mean effect in the texts that have them.
 
     `rows`: prepared texts, (text, feature); `names`: the classes in the order of their codes, two for one
-    output. Words in fewer than `least_texts` texts are left out: their mean says little. Of a transformed
-    target (prepare.target) effects are in the network's own units.
+    output; of separate outputs the labels' or the targets'. Columns beside the text are left out. Words in
+    fewer than `least_texts` texts are left out: their mean says little. Of a transformed target
+    (prepare.target) effects are in the network's own units.
     """
-    told = []
+    told, columns = [], set(preparation.encoded)
     for name, effects, texts in _means(model, rows, names):
         order = np.lexsort((np.arange(len(effects)), -effects))
-        known = [place for place in order if texts[place] >= least_texts and effects[place] > 0][:most]
+        known = [
+            place
+            for place in order[effects[order] > 0]
+            if texts[place] >= least_texts and preparation.features[place] not in columns
+        ][:most]
         words = (
             WordEffect(preparation.features[place], float(effects[place]), int(texts[place]))
             for place in known

@@ -80,6 +80,15 @@ def duration(seconds: Any) -> str:
     return f"{hours:,} h {left:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
+def energy(joules: Any) -> str:
+    """Energy: 850 J, 12.3 kJ (3.42 Wh)."""
+    if _is_nothing(joules):
+        return NOTHING
+    if joules < 1000:
+        return f"{joules:.3g} J"
+    return f"{joules / 1000:,.4g} kJ ({joules / 3600:,.3g} Wh)"
+
+
 def moment(text: str | None) -> str:
     """A point in time, in UTC: 2026-11-21 09:52."""
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%d %H:%M") if text else NOTHING

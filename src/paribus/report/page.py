@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from paribus.report.bundle import bundle
 from paribus.report.facts import Facts, Score, Standing
+from paribus.report.facts.uses import energy_words, machine_words
 from paribus.report.figures import (
     Figure,
     combinations_name,
+    dead_name,
     factor_name,
     importance_name,
     interactions_name,
@@ -33,7 +35,7 @@ from paribus.study.toml import format_study
 
 ROWS = 200
 """Rows of a figure's table, at most."""
-_SCRIPTS = ("page.js", "figures.js", "leaderboard.js")
+_SCRIPTS = ("near.js", "page.js", "figures.js", "leaderboard.js")
 
 
 def page(facts: Facts, figures: Sequence[Figure]) -> str:
@@ -77,10 +79,11 @@ def _templates() -> Environment:
     made = environment("paribus.report", (*numbers, "level", "duration", "moment", "cell"))
     made.filters["drawing"] = lambda figure: Markup(figure.svg)
     made.filters |= {"script": Markup, "embedded": embedded}
+    made.filters |= {"machine_words": machine_words, "energy_words": energy_words}
     made.globals |= {
         **{"scored": _scored, "factor_name": factor_name, "question_name": question_name},
         **{"importance_name": importance_name, "interactions_name": interactions_name},
-        **{"combinations_name": combinations_name, "ranks_name": ranks_name},
+        **{"combinations_name": combinations_name, "dead_name": dead_name, "ranks_name": ranks_name},
         **{
             "ROWS": ROWS,
             "HELD": SHOWN,

@@ -8,7 +8,7 @@ from typing import Any
 from paribus.report.facts import Facts
 from paribus.stats.citations import cite
 from paribus.stats.nested import REFERENCE as NESTED
-from paribus.study.options import OPTIONS
+from paribus.study.options import OPTIONS, names
 
 _FAMILIES = {
     "prepare.impute": "imputer",
@@ -45,6 +45,9 @@ def references(facts: Facts) -> Iterator[tuple[str, str]]:
     for path, family in _FAMILIES.items():
         if path not in idle:
             yield from _options(family, path, map(_name, _levels(facts, path)))
+    for key in names("augmentation"):
+        if any(level not in (0, "none") for level in _levels(facts, f"train.augment.{key}")):
+            yield from _options("augmentation", f"train.augment.{key}", [key])
     source = facts.study.data.source
     if source.startswith("builtin:"):
         yield from _options("builtin", "data.source", [source.split(":")[1]])
@@ -57,9 +60,9 @@ def interval_methods(facts: Facts) -> list[str]:
     return sorted({interval.method for interval in found})
 
 
-def _options(family: str, path: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Those of the named options that have a source."""
-    used = set(names)
+def _options(family: str, path: str, chosen: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those of the chosen options that have a source."""
+    used = set(chosen)
     for option in OPTIONS:
         if option.family == family and option.name in used and option.source:
             yield f"{option.name} ({path})", option.source

@@ -8,11 +8,13 @@ import math
 from pathlib import Path
 from typing import Any
 
+from paribus.report.drawings import Drawings
 from paribus.report.exports.delimited import csv_text, parquet_bytes
 from paribus.report.exports.tables import tables
 from paribus.report.exports.workbook import workbook
 from paribus.report.facts import Facts, gather
-from paribus.report.figures import figures
+from paribus.report.facts.uses import energy_words
+from paribus.report.figures import each_figure
 from paribus.report.page import page
 from paribus.report.question_files import question_summary, question_table
 from paribus.report.references import references
@@ -23,7 +25,17 @@ from paribus.study.spec import Study
 
 def write_report(record: Record, study: Study, folder: Path) -> Facts:
     """Write the tables, the figures and the page of a record into `folder`; its facts."""
-    facts = gather(record, study)
+    with Drawings(folder / "figures", record.n_trials(), files=True) as drawings:
+        facts = gather(record, study)
+        for figure in each_figure(facts):
+            drawings.add(figure)
+        _write_tables(facts, folder)
+        write(folder / "report.html", page(facts, drawings.finish()))
+    return facts
+
+
+def _write_tables(facts: Facts, folder: Path) -> None:
+    """The files that hold numbers."""
     write(folder / "trials.csv", csv_text(facts.trials))
     write(folder / "trials.parquet", parquet_bytes(facts.trials))
     write(folder / "leaderboard.csv", csv_text(facts.board))
@@ -31,12 +43,6 @@ def write_report(record: Record, study: Study, folder: Path) -> Facts:
     write(folder / "tables.xlsx", workbook(tables(facts)))
     write(folder / "summary.json", _json(summary(facts)))
     write(folder / "audit.json", _json([dataclasses.asdict(finding) for finding in facts.findings]))
-    drawn = figures(facts)
-    for figure in drawn:
-        write(folder / "figures" / f"{figure.name}.svg", figure.svg)
-        write(folder / "figures" / f"{figure.name}.png", figure.png())
-    write(folder / "report.html", page(facts, drawn))
-    return facts
 
 
 def summary(facts: Facts) -> dict[str, Any]:
@@ -65,9 +71,15 @@ def summary(facts: Facts) -> dict[str, Any]:
         "wall_seconds": facts.wall_seconds,
         "sealed_part_opened_for": [opening["config_id"] for opening in facts.openings],
         "importance": [dataclasses.asdict(stage.importance) for stage in facts.stages if stage.importance],
+        "dead_starts": [
+            {"stage": stage.name, "dead": stage.dead.dead, "n_trials": stage.dead.n_trials}
+            for stage in facts.stages
+            if stage.dead
+        ],
         "choices": dataclasses.asdict(facts.choices) if facts.choices else None,
         "calls": _calls(facts),
         "references": [{"method": name, "source": source} for name, source in references(facts)],
+        "use": {**dataclasses.asdict(facts.used), "energy": energy_words(facts.used)},
         "versions": facts.versions,
         "data_fingerprint": facts.fingerprint,
         "study_hash": facts.study_hash,

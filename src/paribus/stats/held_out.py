@@ -56,6 +56,11 @@ class HeldOut:
         return rows, places, together
 
     @property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows held out somewhere, as places in the table: (row,), rising."""
+        return self._places[0]
+
+    @property
     def truth(self) -> NDArray[np.generic]:
         """The true targets of all rows held out somewhere: (row,)."""
         return self._places[2]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
+from functools import partial
+from hashlib import blake2b, file_digest
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from paribus._version import __version__
+from paribus.data.text.beside import found
+from paribus.data.text.encoders import model_digest, model_folder
+from paribus.data.text.vectors import file_of
 from paribus.errors import DataError, InterruptedStudyError, StudyError
 from paribus.execute.device import arithmetic
 from paribus.networks.module import code_digest
 from paribus.store.record import NAME, Record
 from paribus.study.changes import changes, study_hash
+from paribus.study.fit import represented
 from paribus.study.sections.levels import Range
 from paribus.study.spec import Study
 from paribus.study.toml import format_study, parse_recorded
@@ -80,8 +85,9 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
         )
     elif (record.fact("code") or {}) != code_of(study):
         raise StudyError(
-            f"{folder}: the code of network.module, or a file of words' vectors, changed since it was made:"
-            " what has one name is never mixed. Run into a folder of its own (--out DIR), or restore the file"
+            f"{folder}: the code of network.module, a file of words' vectors or a pretrained model changed"
+            " since it was made: what has one name is never mixed. Run into a folder of its own (--out DIR),"
+            " or restore the file"
         )
     elif record.fact("study") != format_study(study):  # by what isn't of the trials: [deliver], [track]
         record.put_facts(study=format_study(study))
@@ -97,16 +103,29 @@ def read_record(record: Record) -> Study:
 
 
 def code_of(study: Study) -> dict[str, str]:
-    """A digest of each network's code, and of each file of words' vectors, that the study names."""
+    """A digest of each network's code, file of words' vectors, sentence encoder and folder of pretrained
+    weights that the study names.
+    """
     named = {study.network.module, *_levels(study, "network.module")} - {None, "None"}
     sources = {study.network.vectors, *_levels(study, "network.vectors")}
-    texts = {study.prepare.represent, *_levels(study, "prepare.represent")}
-    sources |= {str(text).removeprefix("vectors:") for text in texts if str(text).startswith("vectors:")}
-    files = [path for source in sources if (path := Path(str(source))).is_file()]
+    texts = represented(study)
+    sources |= {each.source for each in texts if each.weight == "vectors"}
+    files = {source: path for source in map(str, sources) if (path := file_of(source))}
+    encoders = {each.source for each in texts if each.weight == "sentence"}
+    pretrained = {study.network.weights, *_levels(study, "network.weights")} - {None, "None"}
+    bodies = {name: folder for name in map(str, pretrained) if (folder := found(name)) and folder.is_dir()}
     return {
+        **{name: model_digest(bodies[name]) for name in sorted(bodies)},
         **{str(path): code_digest(str(path)) for path in sorted(map(str, named))},
-        **{str(path): blake2b(path.read_bytes(), digest_size=8).hexdigest() for path in sorted(files)},
+        **{source: _digest(files[source]) for source in sorted(files)},
+        **{source: model_digest(model_folder(source)) for source in sorted(encoders)},
     }
+
+
+def _digest(path: Path) -> str:
+    """Of a file, which may be larger than memory."""
+    with path.open("rb") as file:
+        return file_digest(file, partial(blake2b, digest_size=8)).hexdigest()
 
 
 def _levels(study: Study, factor: str) -> set[Any]:

@@ -1,4 +1,4 @@
-"""What the record says of the data: sizes, classes, parts. Never a row of them."""
+"""What the record says of the data: sizes, classes, parts. Never a row of them, but a few small images."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from paribus.data import Split, Table
+from paribus.data.images.samples import samples
 from paribus.data.marks import TEST
 from paribus.data.profile import TableProfile, table_profile
 from paribus.data.split import Fold
+from paribus.store.alike import names_alike
 from paribus.store.record import Record, Truth
 from paribus.study.spec import Study
+
+SAMPLES = "samples"
+"""The record's fact of a few images of each class: class to PNG files in base64."""
 
 
 def profile(table: Table, parts: Split, columns: TableProfile | None = None) -> dict[str, Any]:
@@ -44,6 +49,7 @@ def profile(table: Table, parts: Split, columns: TableProfile | None = None) -> 
         "folds": [_sizes(fold) for fold in parts.folds],
         "n_groups": None if table.marks.groups is None else int(table.marks.groups.max()) + 1,
         "profile": asdict(columns or table_profile(table)),
+        "names_alike": names_alike(table, parts),
         "test_is_given": table.marks.given is not None and bool((table.marks.given == TEST).any()),
     }
 
@@ -55,8 +61,14 @@ def _sizes(fold: Fold) -> dict[str, Any]:
 
 
 def describe(record: Record, table: Table, parts: Split) -> None:
-    """Write down the data's profile and the true targets of the validation rows."""
+    """Write down the data's profile, a few images of each class, and the true targets of the validation
+    rows.
+    """
     record.put_facts(data=profile(table, parts))
+    if table.features.has_images:
+        first = parts.folds[0]  # the sealed part isn't looked at
+        rows = np.concatenate([first.training.rows, first.validation.rows])
+        record.put_facts(**{SAMPLES: samples(table, rows)})
     record.put_truths(
         "val",
         [

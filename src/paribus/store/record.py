@@ -33,6 +33,8 @@ from paribus.study.plan import Trial
 NAME = "paribus.db"
 Key = tuple[str, int, int]
 """(config_id, fold, seed)."""
+_USES = "uses"
+"""The fact of what each session ran on and used."""
 _SMALL = f"case when length(arrays) <= {2**16} then arrays end"
 """Arrays that are read whole sooner than in part: those of small networks."""
 
@@ -179,6 +181,10 @@ class Record:
                 "insert into trials values (?, ?, ?, ?, ?) on conflict do nothing",
                 [(trial.trial_id, trial.stage, *trial.key) for trial in trials],
             )
+
+    def n_trials(self) -> int:
+        """How many trials are asked for."""
+        return int(self.connection.execute("select count(*) from trials").fetchone()[0])
 
     def trained(self) -> set[Key]:
         """What has an outcome already."""
@@ -327,13 +333,19 @@ class Record:
         with self._writing():
             self.connection.execute("delete from sessions where started_at = ?", (name,))
 
-    def end_session(self, name: str, seconds: float) -> None:
-        """Log that a run ended after so many seconds."""
+    def end_session(self, name: str, seconds: float, use: Mapping[str, Any] | None = None) -> None:
+        """Log that a run ended after so many seconds, and what it ran on and used (`store.sessions`)."""
+        uses = self.uses() | ({name: dict(use)} if use else {})
         with self._writing():
             self.connection.execute(
                 "update sessions set ended_at = ?, seconds = ? where started_at = ?",
                 (datetime.now(UTC).isoformat(), seconds, name),
             )
+            self.connection.execute("insert or replace into facts values (?, ?)", (_USES, json.dumps(uses)))
+
+    def uses(self) -> dict[str, dict[str, Any]]:
+        """What each session ran on and used, by the session's name, of those that told it."""
+        return dict(self.fact(_USES) or {})
 
 
 def _address(path: Path, create: bool) -> str:

@@ -17,6 +17,11 @@ from paribus.store.tables import LAYERS, factor_columns
 
 ROWS = 25
 """Rows of a leaderboard on a page."""
+_OF_REPORT = {
+    "report.css": ("templates", "style.css", "text/css"),
+    "near.js": ("scripts", "near.js", "text/javascript"),
+}
+"""What the report's page has too: its folder, its name there, its type."""
 _STATIC = {"ui.js": "text/javascript", "ui.css": "text/css"}
 
 
@@ -89,9 +94,9 @@ def static_file(name: str) -> tuple[str, str] | None:
     """A file of the app by its name, and its type; None for any other name."""
     if name == "vega.js":
         return bundle(), "text/javascript"
-    if name == "report.css":
-        text = (files("paribus.report") / "templates" / "style.css").read_text(encoding="utf-8")
-        return text, "text/css"
+    if name in _OF_REPORT:
+        folder, own, kind = _OF_REPORT[name]
+        return (files("paribus.report") / folder / own).read_text(encoding="utf-8"), kind
     if name not in _STATIC:
         return None
     return (files("paribus.ui") / "static" / name).read_text(encoding="utf-8"), _STATIC[name]

@@ -53,7 +53,7 @@ def test_whatever_a_study_is_called_every_export_is_written(
 ) -> None:
     """Else a name breaks the report, or is run by what reads it."""
     # a few figures are enough: their own tests have the names
-    monkeypatch.setattr("paribus.report.exports.write.figures", lambda facts: figures(facts)[:3])
+    monkeypatch.setattr("paribus.report.exports.write.each_figure", lambda facts: figures(facts)[:3])
     name = " ".join(HOSTILE)
     facts = _hostile(tmp_path, name)
     export(facts, tmp_path / "out", ["md", "tex", "pdf", "xlsx", "csv", "parquet"])
@@ -142,7 +142,7 @@ def test_every_kind_of_study_is_written_however_it_ended(
     asked = study(protocol={"metrics": metrics, "test": 0.2}, question=(question,))
     with record(tmp_path, asked, kind, ends=lambda place: end if place else "done") as found:
         facts = gather(found, asked)
-    monkeypatch.setattr("paribus.report.exports.write.figures", lambda _facts: ())
+    monkeypatch.setattr("paribus.report.exports.write.each_figure", lambda _facts: ())
     export(facts, tmp_path / "out", ["md", "tex", "pdf", "xlsx", "csv", "parquet"])
     assert facts.study.name in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     for path in (tmp_path / "out" / "tables").glob("*.csv"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from paribus.report.exports.table import Column, Kind, Table, table
 from paribus.report.facts import Facts
+from paribus.report.facts.uses import energy_words, machine_words
 from paribus.report.references import references
 
 AGAIN = "to do it again"
@@ -21,6 +22,8 @@ def provenance_tables(facts: Facts) -> Iterator[Table]:
         ("study hash", facts.study_hash),
         ("data fingerprint", facts.fingerprint),
         *facts.versions.items(),
+        *(("machine", machine_words(each)) for each in facts.used.machines),
+        ("energy", energy_words(facts.used)),
     ]
     columns: dict[str, Kind] = {"name": "text", "value": "text"}
     yield table("versions", "Versions and fingerprints", columns, rows, sheet=AGAIN)
@@ -51,7 +54,7 @@ def _openings(facts: Facts) -> Table:
 def _sessions(facts: Facts) -> Table:
     columns: dict[str, Kind] = {
         **{"started_at": "moment", "ended_at": "moment", "seconds": "seconds", "workers": "count"},
-        "command": "text",
+        **{"processor_seconds": "seconds", "joules": "score", "command": "text"},
     }
     rows = [tuple(session[name] for name in columns) for session in facts.sessions]
     return table("sessions", "Sessions", columns, rows, sheet=AGAIN)

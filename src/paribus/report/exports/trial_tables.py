@@ -9,6 +9,7 @@ import pandas as pd
 from paribus.report.exports.outcome_tables import score_of
 from paribus.report.exports.table import Column, Kind, Table, from_frame, table
 from paribus.report.facts import Facts, StageFacts
+from paribus.report.facts.dead import DeadStarts
 from paribus.store.tables import LAYERS, factor_columns
 
 _KINDS: dict[str, Kind] = {
@@ -27,6 +28,9 @@ def trial_tables(facts: Facts) -> Iterator[Table]:
     for place, stage in enumerate(facts.stages, start=1):
         if stage.importance:
             yield _importance(place, stage)
+    for place, stage in enumerate(facts.stages, start=1):
+        if stage.dead:
+            yield _dead(place, stage, stage.dead)
     yield _trials(facts)
 
 
@@ -92,6 +96,16 @@ def _factors(place: int, stage: StageFacts) -> Iterator[Table]:
             ("Median and best over finished trials; like is compared with like.",),
             sheet=f"factors {stage.name}",
         )
+
+
+def _dead(place: int, stage: StageFacts, found: DeadStarts) -> Table:
+    columns = [Column("factor"), Column("level", "level"), Column("n_trials", "count")]
+    columns += [Column("dead", "count"), Column("share", "score")]
+    counted = f"{found.dead:,} of {found.n_trials:,} finished trials"
+    notes = (f"{counted} predict the same for every row; they count in medians by level.",)
+    rows = from_frame(found.levels, columns)
+    title = f"Dead starts in stage {stage.name}"
+    return table(f"factor-dead-{place}", title, columns, rows, notes, sheet="dead starts")
 
 
 def _importance(place: int, stage: StageFacts) -> Table:

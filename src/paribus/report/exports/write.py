@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from paribus.errors import StudyError, nearest
+from paribus.report.drawings import Drawings
 from paribus.report.exports.delimited import csv_text, file_frame, parquet_bytes
 from paribus.report.exports.document import Document, document
 from paribus.report.exports.latex import file_name, latex
@@ -16,7 +17,7 @@ from paribus.report.exports.table import Table
 from paribus.report.exports.tables import tables
 from paribus.report.exports.workbook import workbook
 from paribus.report.facts import Facts
-from paribus.report.figures import Figure, figures
+from paribus.report.figures import Figure, each_figure
 from paribus.report.page import page
 from paribus.store.folder import write
 
@@ -56,7 +57,7 @@ def chosen_formats(given: Sequence[str]) -> tuple[str, ...]:
 
 def export(facts: Facts, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write the facts into `folder` in these formats; the file to open first of each."""
-    made, drawn = tables(facts), figures(facts) if _DRAWN & set(formats) else ()
+    made, drawn = tables(facts), _drawn(facts, folder) if _DRAWN & set(formats) else ()
     told = document(facts, made, drawn)
     writers: dict[str, Callable[[], Path]] = {
         "html": lambda: _page(facts, drawn, folder),
@@ -68,6 +69,14 @@ def export(facts: Facts, folder: Path, formats: Sequence[str]) -> list[Path]:
         "parquet": lambda: _delimited(made, folder / "tables", "parquet"),
     }
     return [writers[name]() for name in formats]
+
+
+def _drawn(facts: Facts, folder: Path) -> tuple[Figure, ...]:
+    """Every figure; those that stand in `folder` as they were drawn last time are taken from there."""
+    with Drawings(folder / "figures", len(facts.trials), files=False) as drawings:
+        for figure in each_figure(facts):
+            drawings.add(figure)
+        return drawings.finish()
 
 
 def make_folder(folder: Path) -> None:

@@ -10,13 +10,15 @@ from paribus.audit import audit
 from paribus.audit.evidence import Evidence
 from paribus.errors import StudyError
 from paribus.report.facts.curves import curve_facts
+from paribus.report.facts.dead import DEAD, dead_trials, with_dead
 from paribus.report.facts.failures import failures
 from paribus.report.facts.predictions import predicted
 from paribus.report.facts.records import Facts
 from paribus.report.facts.scatter import scatter
 from paribus.report.facts.stages import stage_facts
 from paribus.report.facts.standings import interval_of_best, standing_of
-from paribus.report.replicates import one_class_trials
+from paribus.report.facts.uses import used
+from paribus.report.facts.words import word_facts
 from paribus.stats.answers import Answer, answers
 from paribus.stats.answers.calls import calls
 from paribus.stats.answers.choices import choices
@@ -25,7 +27,9 @@ from paribus.stats.held_out import HeldOut
 from paribus.stats.nested import nested
 from paribus.stats.optimism import Optimism, optimism
 from paribus.stats.robustness import robustness
-from paribus.store.profile import told_split
+from paribus.store.boundary import boundary
+from paribus.store.mistakes import mistakes
+from paribus.store.profile import SAMPLES, told_split
 from paribus.store.record import Record
 from paribus.store.tables import compared_trials, trials_frame
 from paribus.study.spec import Study
@@ -44,7 +48,8 @@ def gather(record: Record, study: Study) -> Facts:
         raise StudyError(f"{record.path.parent}: stopped before its first trial: run the study again")
     data = record.fact("data")
     folds = [place for place, fold in enumerate(data["folds"]) if not fold["judges"]]
-    compared = compared_trials(trials, folds)
+    judged = with_dead(trials, dead_trials(record, data))
+    compared = compared_trials(judged, folds)
     board = ranked(record, study, compared)
     held_out = HeldOut(record, study.protocol.is_pooled)
     standings = tuple(
@@ -67,14 +72,19 @@ def gather(record: Record, study: Study) -> Facts:
         split=told_split(data, study),
         curves=curve_facts(record, board, folds),
         predicted=predicted(record, held_out, standings[0].config_id, data["classes"]) if standings else (),
+        words=word_facts(record, standings[0].config_id) if standings else None,
+        boundary=boundary(record, standings[0].config_id) if standings else None,
         failures=failures(trials),
         scatter=scatter(study, data),
-        findings=audit(_evidence(record, study, data, trials, board, answered)),
+        findings=audit(_evidence(study, data, judged, board, answered)),
         openings=tuple(_rows(record, "select config_id, fold, seed, opened_at, reason from openings")),
-        sessions=tuple(_rows(record, "select * from sessions order by started_at")),
+        sessions=_sessions(record),
+        used=used(record),
         versions=record.fact("versions"),
         study_hash=record.fact("study_hash"),
         fingerprint=record.fact("fingerprint"),
+        samples=record.fact(SAMPLES) or {},
+        mistakes=mistakes(record),
     )
 
 
@@ -84,8 +94,18 @@ def _rows(record: Record, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def _sessions(record: Record) -> tuple[dict[str, Any], ...]:
+    """Each with what it used, None where it did not tell."""
+    uses = record.uses()
+    found = []
+    for session in _rows(record, "select * from sessions order by started_at"):
+        use = uses.get(session["started_at"], {})
+        joules = sum(use["joules"].values()) if use.get("joules") else None
+        found.append({**session, "processor_seconds": use.get("processor_seconds"), "joules": joules})
+    return tuple(found)
+
+
 def _evidence(
-    record: Record,
     study: Study,
     data: dict[str, Any],
     trials: pd.DataFrame,
@@ -94,9 +114,7 @@ def _evidence(
 ) -> Evidence:
     """What the audit looks at: the trials, and whether each tells the classes apart."""
     if data["classes"]:
-        alike = one_class_trials(record)
-        keys = zip(trials["config_id"], trials["fold"], trials["seed"], strict=True)
-        trials = trials.assign(one_class=[key in alike for key in keys])
+        trials = trials.rename(columns={DEAD: "one_class"})
     return Evidence(study, data, trials, board, len(board), answered)
 
 

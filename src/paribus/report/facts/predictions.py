@@ -17,6 +17,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from paribus.data.spacing import spaced
 from paribus.report.replicates import sealed_predictions
 from paribus.stats.held_out import HeldOut
 from paribus.store.record import Record
@@ -151,9 +152,7 @@ def _recalls(name: str, truth: NDArray[np.bool_], score: Floats) -> pd.DataFrame
 
 
 def _thinned(table: pd.DataFrame, most: int = POINTS) -> pd.DataFrame:
-    if len(table) <= most:
-        return table
-    return table.iloc[np.linspace(0, len(table) - 1, most).round().astype(int)]
+    return table.iloc[spaced(len(table), most)]
 
 
 def _scores(truth: NDArray[np.int64], p: Floats, place: int, classes: list[str]) -> pd.DataFrame:

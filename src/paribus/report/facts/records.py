@@ -10,10 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from paribus.audit import Finding
+from paribus.explain.facts import StudyWords
 from paribus.report.facts.combinations import Combinations
+from paribus.report.facts.dead import DeadStarts
 from paribus.report.facts.predictions import Predicted
 from paribus.report.facts.scatter import Scatter
 from paribus.report.facts.spreads import Interaction
+from paribus.report.facts.uses import Used
 from paribus.stats.answers import Answer
 from paribus.stats.answers.calls import Calls
 from paribus.stats.answers.choices import Choices
@@ -22,6 +25,8 @@ from paribus.stats.intervals import Interval
 from paribus.stats.nested import Nested
 from paribus.stats.optimism import Optimism
 from paribus.stats.robustness import Finalist
+from paribus.store.boundary import Boundary
+from paribus.store.mistakes import Mistake
 from paribus.study.spec import Study
 
 
@@ -63,6 +68,7 @@ class StageFacts:
     interactions: tuple[Interaction, ...]
     combinations: tuple[Combinations, ...]
     importance: StageImportance | None
+    dead: DeadStarts | None
 
 
 @dataclass(frozen=True)
@@ -100,14 +106,19 @@ class Facts:
     split: str
     curves: tuple[Curve, ...]
     predicted: tuple[Predicted, ...]
+    words: StudyWords | None
+    boundary: Boundary | None
     failures: pd.DataFrame
     scatter: Scatter | None
     findings: tuple[Finding, ...]
     openings: tuple[dict[str, Any], ...]
     sessions: tuple[dict[str, Any], ...]
+    used: Used
     versions: dict[str, str]
     study_hash: str
     fingerprint: str
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
 
     @property
     def best(self) -> Standing:

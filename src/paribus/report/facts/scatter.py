@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from paribus.data.sources.builtin import read_builtin
 from paribus.data.sources.synthetic import SYNTHETIC
+from paribus.data.spacing import spaced
 from paribus.study.sources import parse_source
 from paribus.study.spec import Study
 
@@ -50,7 +51,7 @@ def scatter(study: Study, data: dict[str, Any]) -> Scatter | None:
         found = PCA(2, svd_solver="full").fit(scaled := StandardScaler().fit_transform(values))
         values, axes = found.transform(scaled), ("first component", "second component")
         explained = (float(found.explained_variance_ratio_[0]), float(found.explained_variance_ratio_[1]))
-    shown = np.unique(np.linspace(0, len(values) - 1, min(ROWS, len(values))).round().astype(int))
+    shown = spaced(len(values), ROWS)
     target = frame[study.data.target].to_numpy()[shown]
     if data["classes"]:
         target = target.astype(str)

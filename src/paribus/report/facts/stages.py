@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from paribus.report.facts.combinations import combination_curves
+from paribus.report.facts.dead import dead_starts
 from paribus.report.facts.records import StageFacts
 from paribus.report.facts.spreads import interactions, spread_by_level
 from paribus.stats.answers.balance import like_with_like
@@ -23,7 +24,7 @@ from paribus.study.spec import Stage, Study
 
 
 def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[StageFacts, ...]:
-    """Every stage with its effects by level and its importance, in order."""
+    """Every stage with its effects by level and its importance, in order; `trials` with the column `DEAD`."""
     kept = {
         name: json.loads(text) for name, text in record.connection.execute("select name, kept from stages")
     }
@@ -31,7 +32,7 @@ def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[Sta
     for stage in stages(study):
         rows = trials[trials["stage"] == stage.name]
         varied = [*stage.factors, *([LAYERS] if "network.hidden" in stage.factors else [])]
-        effects, spreads = {}, {}
+        effects, spreads, compared = {}, {}, {}
         for factor in varied:
             levels = stage.factors.get(factor)
             if isinstance(levels, Range):
@@ -39,6 +40,7 @@ def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[Sta
             if factor in rows.columns and rows[factor].nunique() > 1:
                 alike = like_with_like(rows, stage, factor)
                 ordered = alike.sort_values(factor, key=_declared(levels), kind="stable")
+                compared[factor] = ordered
                 effects[factor] = by_level(ordered, factor, study.protocol.metrics, ("val", "train"))
                 spreads[factor] = spread_by_level(ordered, factor, study.protocol.metrics)
         metric = study.protocol.metrics[0]
@@ -63,6 +65,7 @@ def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[Sta
                     for each in combination_curves(record, stage, rows)
                 ),
                 importance=importance,
+                dead=dead_starts(rows, compared),
             )
         )
     return tuple(found)
@@ -71,7 +74,7 @@ def stage_facts(record: Record, study: Study, trials: pd.DataFrame) -> tuple[Sta
 def _ordered(stage: Stage, table: pd.DataFrame, factor: str, other: str) -> pd.DataFrame:
     """The rows by the declared order of two factors' levels."""
     for column, path in (("other_level", other), ("level", factor)):
-        levels = stage.factors[path]
+        levels = stage.factors.get(path)  # none of what is derived from another
         key = None if isinstance(levels, Range) else _declared(levels)
         table = table.sort_values(column, key=key, kind="stable")
     return table.reset_index(drop=True)

@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from paribus.data.spacing import spaced
 from paribus.report.facts import Facts
 from paribus.report.figures.drawing import (
     CONFIGURATIONS,
@@ -34,8 +35,7 @@ def cost_figure(facts: Facts) -> Figure | None:
     known = board[board[f"val_{metric}"].notna() & board["n_parameters"].notna() & (board["n_done"] > 0)]
     front = known["config_id"].isin([each.config_id for each in facts.choices.front])
     others = known[~front]
-    places = np.unique(np.linspace(0, max(len(others) - 1, 0), MOST).round().astype(int))
-    shown = pd.concat([others.iloc[places[places < len(others)]], known[front]])
+    shown = pd.concat([others.iloc[spaced(len(others), MOST)], known[front]])
     table = pd.DataFrame(
         {
             "rank": shown["rank"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
@@ -15,6 +16,8 @@ from paribus.study.options import larger_is_better
 
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4], [12, 4])
 """Of the second factor's levels, in their order."""
+BANDS = 12
+"""Combinations whose quartiles are drawn: those of more hide each other."""
 _LOSSES = {"loss": "training loss", "val_loss": "validation loss"}
 
 
@@ -88,40 +91,65 @@ def combinations_figure(place: int, number: int, stage: StageFacts, found: Combi
     """A line a combination: colour by the first factor, dash by the second; training beside validation."""
     table = found.table
     shown = table.assign(level=table["level"].map(level), other=table["other_level"].map(level))
-    rows = [
-        {**row, "kind": title, "value": row[name]}
-        for row in records(shown[["level", "other", "epoch", "n_trials", *_LOSSES]])
-        for name, title in _LOSSES.items()
-    ]
-    rows = [{key: value for key, value in row.items() if key not in _LOSSES} for row in rows]
+    each = shown.drop_duplicates(["level", "other"])
+    trials, dead = int(each["n_trials"].max()), int(each["dead"].sum())
+    banded = trials > 1 and len(each) <= BANDS
+    title = f"Loss by epoch: {found.factor} by colour, {found.other} by dash, stage {stage.name}"
+    title += f"; each line the median of {trials:,} trials" if trials > 1 else ""
+    title += ", the band their middle half" if banded else ""
+    said = f"{title}. One line for each of {len(each)} combinations; a training that stopped counts on."
+    if dead:
+        title += f"; {dead:,} dead starts apart"
+        said += (
+            f" {dead:,} dead starts are left out; a thin line is of a combination that has no other trial."
+        )
+    last = shown[shown["epoch"] == shown.groupby(["level", "other"])["epoch"].transform("max")]
+    brief = last[["level", "other", "n_trials", "dead", *_LOSSES]].rename(columns=_LOSSES)
+    brief = brief.rename(columns={"level": found.factor, "other": found.other})
+    chart, rows = _learning(found, shown, banded), list(_points(shown, banded))
+    return draw(combinations_name(place, number), title, said, chart, rows, brief)
+
+
+def _learning(found: Combinations, shown: pd.DataFrame, banded: bool) -> alt.FacetChart:
     firsts, seconds = list(shown["level"].unique()), list(shown["other"].unique())
     colors = [PALETTE[n % len(PALETTE)] for n in range(len(firsts))]
     dashes = [DASHES[n % len(DASHES)] for n in range(len(seconds))]
     picked = alt.selection_point(fields=["level"], bind="legend", name="picked")
     other = alt.selection_point(fields=["other"], bind="legend", name="other_picked")
-    chart = (
+    axis = alt.Axis(tickCount=5, tickMinStep=1)
+    x = alt.X("epoch:Q", title="epoch", scale=alt.Scale(nice=False), axis=axis)
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+    solid = alt.Legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=3)
+    color = alt.Color(
+        "level:N", title=found.factor, scale=alt.Scale(domain=firsts, range=colors), legend=solid
+    )
+    dash = alt.StrokeDash("other:N", title=found.other, scale=alt.Scale(domain=seconds, range=dashes))
+    lines = (
         alt.Chart()
-        .mark_line(strokeWidth=1.6)
+        .mark_line()
         .encode(
-            x=alt.X(
-                "epoch:Q",
-                title="epoch",
-                scale=alt.Scale(nice=False),
-                axis=alt.Axis(tickCount=5, tickMinStep=1),
-            ),
-            y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5)),
-            color=alt.Color("level:N", title=found.factor, scale=alt.Scale(domain=firsts, range=colors)),
-            strokeDash=alt.StrokeDash(
-                "other:N", title=found.other, scale=alt.Scale(domain=seconds, range=dashes)
-            ),
+            x=x,
+            y=y,
+            color=color,
+            strokeDash=dash,
+            strokeWidth=alt.when("datum.learned").then(alt.value(1.6)).otherwise(alt.value(0.7)),
             opacity=alt.when(picked & other).then(alt.value(1.0)).otherwise(alt.value(0.08)),
             tooltip=[
                 alt.Tooltip("level:N", title=found.factor),
                 alt.Tooltip("other:N", title=found.other),
-                *told(n_trials=",d"),
+                *told(n_trials=",d", dead=",d"),
             ],
         )
         .add_params(picked, other)
+    )
+    faint = alt.when(picked & other).then(alt.value(0.1)).otherwise(alt.value(0.01))
+    band = (
+        alt.Chart()
+        .mark_area()
+        .encode(x=x, y="low:Q", y2="high:Q", color=color, detail="other:N", opacity=faint)
+    )
+    made: alt.FacetChart = (
+        alt.layer(*([band] if banded else []), lines)
         .properties(width=PANEL / 2 - 60, height=260)
         .facet(
             facet=alt.Facet("kind:N", sort=list(_LOSSES.values()), title=None),
@@ -131,12 +159,14 @@ def combinations_figure(place: int, number: int, stage: StageFacts, found: Combi
         )
         .resolve_axis(x="independent", y="independent")
     )
-    trials = int(table["n_trials"].max())
-    title = f"Loss by epoch: {found.factor} by colour, {found.other} by dash, stage {stage.name}"
-    title += f"; each line the mean of {trials:,} trials" if trials > 1 else ""
-    lines = len(firsts) * len(seconds)
-    said = f"{title}. One line for each of {lines} combinations; a training that stopped counts on."
-    last = shown[shown["epoch"] == shown.groupby(["level", "other"])["epoch"].transform("max")]
-    brief = last[["level", "other", "n_trials", *_LOSSES]].rename(columns=_LOSSES)
-    brief = brief.rename(columns={"level": found.factor, "other": found.other})
-    return draw(combinations_name(place, number), title, said, chart, rows, brief)
+    return made
+
+
+def _points(shown: pd.DataFrame, banded: bool) -> Iterator[dict[str, Any]]:
+    """A row an epoch and loss; `learned` is off where every trial is a dead start."""
+    for row in records(shown):
+        same = {name: row[name] for name in ("level", "other", "epoch", "n_trials", "dead")}
+        for name, title in _LOSSES.items():
+            band = {"low": row[f"{name}_lower"], "high": row[f"{name}_upper"]} if banded else {}
+            learned = bool(row["dead"] < row["n_trials"])
+            yield {**same, "kind": title, "value": row[name], "learned": learned, **band}

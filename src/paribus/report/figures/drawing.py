@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from xml.etree import ElementTree
 
 import altair as alt
 import pandas as pd
-import vl_convert
 
+from paribus.report import rendering
 from paribus.report.figures.theme import CONFIG
 
-PIXELS = 2.0
-"""Pixels of the PNG for each of the figure's own."""
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 """The version of Vega-Lite that draws the specifications."""
-_DROPPED = ("class", "role", "pointer-events", "aria-hidden", "aria-label", "aria-roledescription")
-_DECIMALS = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 ROWS = alt.NamedData("rows")
 """The figure's rows, for its charts to name: they stay out of Altair, which copies whatever it is given."""
@@ -40,7 +34,7 @@ class Figure:
     """One figure: its file name, its title, what it shows in words, and the numbers that were drawn.
 
     `specification` is Vega-Lite, whose data are `rows`; its parameter `configuration` names the
-    configuration to highlight.
+    configuration to highlight. `drawing` is its SVG where it was drawn before.
     """
 
     name: str
@@ -49,21 +43,26 @@ class Figure:
     specification: dict[str, Any]
     rows: list[dict[str, Any]]
     table: pd.DataFrame
+    drawing: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The specification with its rows and its look, as JSON."""
+        datasets = {"rows": self.rows, "configurations": []}
+        return json.dumps({**self.specification, "config": CONFIG, "datasets": datasets})
 
     @cached_property
     def svg(self) -> str:
         """The drawing without its interactions."""
-        datasets = {"rows": self.rows, "configurations": []}
-        whole = {**self.specification, "config": CONFIG, "datasets": datasets}
-        return _tidy(vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE), self.name, self.description)
+        return self.drawing or rendering.svg(self.text, self.name, self.description, VEGA_LITE)
 
     def png(self) -> bytes:
         """The same drawing in pixels."""
-        return bytes(vl_convert.svg_to_png(self.svg, scale=PIXELS))
+        return rendering.png(self.svg)
 
     def pdf(self) -> bytes:
         """The same drawing as a page of its own size."""
-        return bytes(vl_convert.svg_to_pdf(self.svg))
+        return rendering.pdf(self.svg)
 
 
 def draw(
@@ -86,7 +85,7 @@ def draw(
     specification["params"] = own + specification.get("params", [])
     if least:
         specification["usermeta"] = {"least": least}
-    specification["description"] = _UNWRITABLE.sub(" ", description)
+    specification["description"] = rendering.UNWRITABLE.sub(" ", description)
     return Figure(name, title, description, specification, drawn, table)
 
 
@@ -128,30 +127,3 @@ def _finite(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _tidy(svg: str, name: str, description: str) -> str:
-    """The SVG with its own ids, an alternative text, two decimals, and nothing that draws nothing."""
-    root = ElementTree.fromstring(svg)
-    for parent in root.iter():
-        for child in list(parent):
-            if child.get("display") == "none" or child.get("d") == "M0,0h0v0h0Z":
-                parent.remove(child)
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        element.attrib = {
-            key: _own(value, name) for key, value in element.attrib.items() if key not in _DROPPED
-        }
-        if "id" in element.attrib:
-            element.set("id", f"{name}-{element.get('id')}")
-    said = _UNWRITABLE.sub(" ", description)
-    root.attrib |= {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": said}
-    title = ElementTree.Element("title")
-    title.text = said
-    root.insert(0, title)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _own(value: str, name: str) -> str:
-    """An attribute's value that points at this figure's ids alone."""
-    return _DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", value.replace("url(#", f"url(#{name}-"))

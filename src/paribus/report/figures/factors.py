@@ -55,17 +55,16 @@ def factor_figure(place: int, stage: StageFacts, factor: str, metrics: Sequence[
 
 def _chart(factor: str, levels: list[str], metrics: Sequence[str]) -> alt.FacetChart:
     columns = min(len(metrics), 5)
-    y = alt.Y("level:N", sort=levels, title=factor, axis=alt.Axis(grid=True))
-    x = alt.X("low:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=3))
-    kind = alt.Scale(domain=[MEDIAN, BEST], range=[BLUE, VERMILLION])
-    shape = alt.Scale(domain=[MEDIAN, BEST], range=["circle", "diamond"])
-    tooltip = told(
-        "level", "metric", low=".4f", lower=".4f", median=".4f", upper=".4f", best=".4f", trials=",d"
-    )
+    # Tables, not classes of Altair: those are copied again and again, field by field.
+    scale, axis = {"zero": False, "nice": True}, {"tickCount": 3}
+    kind = {"domain": [MEDIAN, BEST], "range": [BLUE, VERMILLION]}
+    shape = {"domain": [MEDIAN, BEST], "range": ["circle", "diamond"]}
     line = alt.Chart().mark_rule(color=LINE)
     layers = [
-        line.encode(x=x, x2="high:Q", y=y, size=alt.value(1.2), tooltip=tooltip),
-        line.encode(x=alt.X("lower:Q"), x2="upper:Q", y=y, size=alt.value(5), tooltip=tooltip),
+        line.encode(
+            x=alt.X("low:Q", title=None, scale=scale, axis=axis), x2="high:Q", size=alt.SizeValue(1.2)
+        ),
+        line.encode(x=alt.X("lower:Q"), x2="upper:Q", size=alt.SizeValue(5)),
     ]
     for name, field, size in ((MEDIAN, "median", 72), (BEST, "best", 34)):
         layers.append(
@@ -74,13 +73,18 @@ def _chart(factor: str, levels: list[str], metrics: Sequence[str]) -> alt.FacetC
             .mark_point(filled=True, size=size, opacity=1)
             .encode(
                 x=alt.X(f"{field}:Q"),
-                y=y,
                 color=alt.Color("kind:N", scale=kind, title=None),
                 shape=alt.Shape("kind:N", scale=shape, title=None),
-                tooltip=tooltip,
             )
         )
-    panels = alt.layer(*layers).properties(width=(PANEL - 90) / columns - 14, height=alt.Step(20))
+    tooltip = told(
+        "level", "metric", low=".4f", lower=".4f", median=".4f", upper=".4f", best=".4f", trials=",d"
+    )
+    panels = (
+        alt.layer(*layers)
+        .encode(y=alt.Y("level:N", sort=levels, title=factor, axis={"grid": True}), tooltip=tooltip)
+        .properties(width=(PANEL - 90) / columns - 14, height=alt.Step(20))
+    )
     chart: alt.FacetChart = panels.facet(
         facet=alt.Facet("metric:N", sort=list(metrics), title=None), columns=columns, data=ROWS, spacing=14
     ).resolve_scale(x="independent")

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from paribus.data.spacing import spaced
 from paribus.report.facts import Facts
 from paribus.report.figures.drawing import HIGHLIGHTED, ROWS, Figure, draw, legend, told
 from paribus.report.figures.theme import BLUE, PANEL, PAPER, VERMILLION
@@ -16,7 +17,7 @@ from paribus.store.tables import LAYERS
 from paribus.study.options import larger_is_better
 
 SHOWN = 10
-LINES = 200
+LINES = 120
 """Configurations of the parallel coordinates: half of them the best, the others evenly after them."""
 AXES = 8
 READABLE = 560
@@ -80,9 +81,8 @@ def parallel_figure(facts: Facts) -> Figure | None:
     known = board[board[f"val_{metric}"].notna()]
     if len(factors) < 2 or len(known) < 2:
         return None
-    rest = np.unique(np.linspace(LINES // 2, len(known) - 1, LINES // 2).round().astype(int))
-    places = np.arange(len(known)) if len(known) <= LINES else np.concatenate([np.arange(LINES // 2), rest])
-    shown = known.iloc[places]
+    best = len(known) if len(known) <= LINES else LINES // 2
+    shown = known.iloc[[*range(best), *(best + spaced(len(known) - best, LINES // 2))]]
     axes = [*factors, metric]
     columns = {name: _heights(shown[name]) for name in factors}
     columns[metric] = _heights(shown[f"val_{metric}"], turned=not larger_is_better(metric))

@@ -102,24 +102,25 @@ def _chart(metrics: list[str], part: str, most: int) -> alt.ConcatChart:
 
 
 def _panel(place: int, metric: str, column: str, most: int, panels: int) -> alt.LayerChart | alt.FacetChart:
+    # Tables, not classes of Altair: those are copied again and again, field by field.
     x = alt.X(
         "parameters:Q",
         title="parameters",
-        scale=alt.Scale(type="log", nice=False, padding=10),
-        axis=alt.Axis(tickCount=4, format="~s"),
+        scale={"type": "log", "nice": False, "padding": 10},
+        axis={"tickCount": 4, "format": "~s"},
     )
-    labels = alt.Axis(tickCount=4, minExtent=EXTENT, maxExtent=EXTENT)
-    y = alt.Y("score:Q", title=None, scale=alt.Scale(zero=False, padding=9), axis=labels)
+    labels = {"tickCount": 4, "minExtent": EXTENT, "maxExtent": EXTENT}
+    y = alt.Y("score:Q", title=None, scale={"zero": False, "padding": 9}, axis=labels)
     several = alt.Size(
         "configurations:Q",
-        scale=alt.Scale(type="sqrt", domain=[0, most], range=[12, 130]),
-        legend=alt.Legend(
-            title="configurations at a point",
-            values=sorted({1, -(-most // 4), most}),
-            format=",d",
-            symbolFillColor=BLUE,
-            symbolStrokeColor=BLUE,
-        ),
+        scale={"type": "sqrt", "domain": [0, most], "range": [12, 130]},
+        legend={
+            "title": "configurations at a point",
+            "values": sorted({1, -(-most // 4), most}),
+            "format": ",d",
+            "symbolFillColor": BLUE,
+            "symbolStrokeColor": BLUE,
+        },
     )
     tooltip = told("config_id", score=".4f", parameters=",d", configurations=",d")
     own = alt.Chart().transform_filter(alt.datum.metric == metric)

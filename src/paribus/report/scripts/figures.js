@@ -73,19 +73,8 @@
 
   const shown = (view) => view.signal("configuration", report.highlighted()).runAsync();
 
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        near.unobserve(target);
-        draw(target);
-      }
-    },
-    { rootMargin: AHEAD },
-  );
-
   const plates = [...document.querySelectorAll("[data-figure]")];
-  for (const plate of plates) near.observe(plate);
+  whenNear(plates, AHEAD, draw);
   function again() {
     for (const plate of plates) if (plate.dataset.drawn) draw(plate);
   }

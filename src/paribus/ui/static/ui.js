@@ -2,6 +2,7 @@
 // Draws each figure when it comes near the window, and keeps what runs up to date.
 (() => {
   const EVERY = 1500; // milliseconds between two looks at what runs
+  const BOARD_EVERY = 20000; // and at its leaderboard, for which the server gathers its facts anew
   const AHEAD = "600px";
   const count = (value) => value.toLocaleString("en-US");
 
@@ -28,17 +29,7 @@
     }
   }
 
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        near.unobserve(target);
-        draw(target);
-      }
-    },
-    { rootMargin: AHEAD },
-  );
-  for (const plate of document.querySelectorAll("[data-drawing]")) near.observe(plate);
+  whenNear(document.querySelectorAll("[data-drawing]"), AHEAD, draw);
 
   function put(place, state) {
     for (const name of ["done", "planned"]) {
@@ -57,6 +48,22 @@
     });
   }
 
+  // The leaderboard of a study that runs, read again with what is ticked in it; never under the reader's hand.
+  const board = { read: Date.now(), done: null };
+  async function renew({ state, done }) {
+    const shown = document.querySelector("#leaderboard table");
+    board.done ??= done;
+    const due = state === "running" && done !== board.done && Date.now() - board.read > BOARD_EVERY;
+    if (!shown || !due || shown.contains(document.activeElement)) return;
+    Object.assign(board, { read: Date.now(), done });
+    const answer = await fetch(location.pathname + location.search);
+    const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#leaderboard table");
+    if (!made) return;
+    const ticked = new Set([...shown.querySelectorAll("input:checked")].map(({ value }) => value));
+    for (const input of made.querySelectorAll("input")) input.checked = ticked.has(input.value);
+    shown.replaceWith(document.adoptNode(made));
+  }
+
   async function look(watched) {
     const told = await read(watched.dataset.watch);
     const states = Array.isArray(told) ? told : [told];
@@ -68,6 +75,8 @@
       if (!state || state.state !== place.dataset.state) return location.reload();
       put(place, state);
     }
+    if (!Array.isArray(told)) await renew(told);
+    watched.dataset.looked = "yes";
   }
 
   const watched = document.querySelector("[data-watch]");
