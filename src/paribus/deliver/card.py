@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from paribus.deliver.groups_card import as_cell, groups_section
 from paribus.deliver.schema import Column, Schema
+from paribus.deliver.subgroups import Judged
 from paribus.report.facts import Facts
+from paribus.report.facts.uses import energy_words, machine_words
 
 _PARTS = {"val": "validation", "test": "sealed test"}
 _FILL = "*(to be filled in)*"
 
 
-def card(facts: Facts, schema: Schema, notes: Sequence[str]) -> str:
-    """The card as Markdown."""
+def card(facts: Facts, schema: Schema, notes: Sequence[str], judged: Judged = ("val", ())) -> str:
+    """The card as Markdown. `judged`: the part that subgroups were judged on, and these."""
     return "\n".join(
         [
             *_head(facts, schema, notes),
             *_data(facts, schema),
             *_metrics(facts, schema),
+            *groups_section(*judged, _FILL),
             *_audit(facts),
             *_limits(facts, schema),
             *_use(schema),
@@ -64,15 +68,16 @@ def _row(column: Column) -> str:
         held = ", ".join(column.levels[:8]) + (
             f" and {len(column.levels) - 8} more" if len(column.levels) > 8 else ""
         )
+    elif column.kind == "image" and column.shape is not None:
+        height, width, channels = column.shape
+        held = f"{height} × {width}, {channels} channel{'s' * (channels > 1)}"
+    elif column.kind == "words":
+        held = f"{column.low or 0:g} to {column.high or 0:g} characters"
     elif column.low is not None and column.high is not None:
         held = f"{column.low:g} to {column.high:g}" + (" seconds since 1970" if column.kind == "date" else "")
     else:
         held = "–"
-    return f"| {_cell(column.name)} | {column.kind} | {_cell(held)} | {column.missing:.1%} |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return f"| {as_cell(column.name)} | {column.kind} | {as_cell(held)} | {column.missing:.1%} |"
 
 
 def _metrics(facts: Facts, schema: Schema) -> Iterator[str]:
@@ -96,7 +101,6 @@ def _metrics(facts: Facts, schema: Schema) -> Iterator[str]:
         yield f"A row is called `{schema.classes[1]}` above a probability{before} of {schema.threshold:.6g}"
         yield f"(threshold for: {schema.threshold_for}; recalibration: {schema.calibration})."
         yield ""
-    yield from (f"Scores by group of people or things (age, sex, site): {_FILL}", "")
 
 
 def _audit(facts: Facts) -> Iterator[str]:
@@ -113,8 +117,9 @@ def _limits(facts: Facts, schema: Schema) -> Iterator[str]:
     yield "- A level that no training row had is treated as the preparation says, never refused."
     if schema.agreement is not None:
         yield f"- This file and the training process differ by at most {schema.agreement:.1g}, as compared."
-    seconds = facts.wall_seconds
-    yield f"- The whole study took {seconds:,.0f} s; energy was not measured."
+    yield f"- The study took {facts.wall_seconds:,.0f} s, without this file."
+    yield f"- Energy: {energy_words(facts.used)}."
+    yield from (f"- Machine: {machine_words(machine)}" for machine in facts.used.machines)
     yield from (f"- Known failures, risks, what to watch: {_FILL}", "")
 
 
@@ -123,7 +128,7 @@ def _use(schema: Schema) -> Iterator[str]:
         "## How to use it",
         "",
         "```",
-        "paribus predict model.onnx rows.csv -o predictions.csv",
+        f"paribus predict model.onnx {_asked_of(schema)} -o predictions.csv",
         "```",
         "",
     )
@@ -138,5 +143,15 @@ def _use(schema: Schema) -> Iterator[str]:
     yield "Without paribus: one input a column, `(rows,)` each; numbers, and dates as seconds since"
     yield "1970-01-01 (UTC), as doubles, NaN where missing; texts as strings without spaces at their ends,"
     yield "empty where missing."
+    for column in schema.columns:
+        if column.shape is not None:
+            yield f"`{as_cell(column.name)}`: uint8 {('rows', *column.shape)}, (row, height, width, channel)."
+    for text in schema.texts:
+        names = " and ".join(f"`{as_cell(name)}`" for name in text.names)
+        yield f"`{as_cell(text.column)}`: as {names}, by the words in `vocabulary.json`."
     yield f"Outputs: {', '.join(f'`{name}`' for name in schema.outputs)}."
     yield ""
+
+
+def _asked_of(schema: Schema) -> str:
+    return "images/" if any(column.kind == "image" for column in schema.columns) else "rows.csv"

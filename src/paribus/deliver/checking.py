@@ -12,6 +12,7 @@ from paribus.data.features import Features
 from paribus.deliver.making import Trained, mean_prediction
 from paribus.deliver.running import Session
 from paribus.deliver.schema import Column, Schema
+from paribus.deliver.texts import as_texts
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Map
 
@@ -38,11 +39,17 @@ def difference(
 
 
 def columns_back(features: Features, schema: Schema) -> dict[str, NDArray[np.generic]]:
-    """The raw columns, (row,) each, as they were read: texts, numbers, dates as seconds."""
+    """The raw columns, (row,) each, as they were read: levels, numbers, dates as seconds; a text's words;
+    an image's pixels, (row, height, width, channel).
+    """
     return {column.name: _column(features, column) for column in schema.columns}
 
 
 def _column(features: Features, column: Column) -> NDArray[np.generic]:
+    if column.kind == "words":
+        return as_texts(features.texts.tokens)
+    if column.kind == "image":
+        return features.images.pixels()
     for place, feature in enumerate(features.category_features):
         if feature.column == column.name:
             texts = np.array([*feature.levels, ""], dtype=object)

@@ -13,6 +13,7 @@ from paribus.data.dates import AmbiguousDatesError, parse_dates
 from paribus.data.feature_columns import stored_dates
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, is_number, without_missing
 from paribus.data.sources.rows import Rows
+from paribus.deliver.images import usable
 from paribus.deliver.schema import Column, Schema
 from paribus.errors import DataError, nearest
 
@@ -34,8 +35,12 @@ def feeds(rows: Rows, schema: Schema) -> dict[str, NDArray[Any]]:
 
 
 def as_input(rows: Rows, column: Column) -> NDArray[Any]:
-    """One of the inputs, (row,). Raises DataError for a cell that can't be read."""
+    """One of the inputs, (row,); images (row, height, width, channel). Raises DataError for a bad cell."""
+    if column.kind == "image":
+        return usable(rows, column)
     cells = rows.column(column.name)
+    if column.kind == "words":
+        return _words(rows, column.name, cells)
     if column.kind == "number":
         return _numbers(rows, column.name, cells)
     return _dates(rows, column, cells) if column.kind == "date" else _texts(rows, column, cells)
@@ -68,6 +73,23 @@ def _read_numbers(rows: Rows, name: str, cells: pd.Series[Any]) -> NDArray[np.fl
                 raise _unreadable(rows, name, values, code, "a number")
             found[code] = float(text)
     return np.array([*found, np.nan], dtype=np.float64)[values.codes]
+
+
+def _words(rows: Rows, name: str, cells: pd.Series[Any]) -> NDArray[np.object_]:
+    """Texts as they stand, empty where missing."""
+    found = cells.astype(object).where(~cells.isna(), "").to_numpy(dtype=object)
+    for place, cell in enumerate(found):
+        try:
+            if isinstance(cell, str):
+                cell.encode()
+                continue
+        except UnicodeEncodeError:
+            pass
+        raise DataError(
+            f"{rows.label}: column '{name}' holds {shown(cell)} in {rows.at(place)}: the model needs a text"
+            " there, or an empty cell"
+        )
+    return found
 
 
 def _texts(rows: Rows, column: Column, cells: pd.Series[Any]) -> NDArray[np.object_]:

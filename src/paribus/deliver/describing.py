@@ -10,18 +10,24 @@ import numpy as np
 from paribus._version import __version__
 from paribus.data import Table, TrainingPart
 from paribus.data.features import Feature, Features
+from paribus.data.images.images import Images
+from paribus.data.prepare.text.represent import TextFeatures
+from paribus.data.text.texts import Texts
 from paribus.deliver.making import Trained
-from paribus.deliver.schema import Column, Schema
+from paribus.deliver.schema import Column, Schema, TextInput
+from paribus.deliver.texts import is_delivered
 from paribus.stats.answers.calls import Calls
 from paribus.stats.recalibration import Map, Unchanged
 from paribus.study.changes import study_hash
 from paribus.study.configuration import digest
-from paribus.study.spec import Deliver, Study
+from paribus.study.spec import Deliver, Prepare, Study
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised where equal studies are delivered in another way than before: their models are made anew."""
 _DAY = 86_400.0
 _HALF = 0.5
+_SLACK = 1e-6
+"""A mean of pixels has other last digits where they are added up in another order."""
 
 
 def made_from(study: Study, fingerprint: str, config_id: str) -> str:
@@ -64,6 +70,8 @@ def describe(
     columns = columns_of(part.features, study)
     outputs = ("prediction",) if table.task == "regression" else ("label", "probabilities")
     taken = {column.name for column in columns}
+    texts = texts_of(columns, len(distinct_texts(members)), members[0].configuration.prepare)
+    taken |= {name for text in texts for name in text.names}
     is_refit = len(members) == 1 and study.deliver.model == "refit"
     return Schema(
         paribus=__version__,
@@ -72,6 +80,7 @@ def describe(
         made_from=made_from(study, fingerprint, config_id),
         task=table.task,
         columns=columns,
+        texts=texts,
         classes=table.classes,
         targets=table.outputs,
         outputs=tuple(_free(output, taken) for output in outputs),
@@ -102,7 +111,11 @@ def columns_of(features: Features, study: Study) -> tuple[Column, ...]:
     for feature in features.columns:
         if feature.kind == "category":
             found[feature.column] = _category(feature, features, codes.index(feature.name))
-        elif feature.kind != "text":
+        elif feature.kind == "text":
+            found[feature.column] = _words(feature, features.texts)
+        elif feature.kind == "image":
+            found[feature.column] = _image(feature, features.images, study.data.size is not None)
+        else:
             made = _number(feature, features, numbers.index(feature.name), study)
             earlier = found.get(feature.column)
             found[feature.column] = made if earlier is None or earlier.low is None else earlier
@@ -114,6 +127,41 @@ def _category(feature: Feature, features: Features, place: int) -> Column:
     seen = np.unique(codes[codes >= 0])
     levels = tuple(feature.levels[code] for code in seen)
     return Column(name=feature.column, kind="text", levels=levels, missing=float((codes < 0).mean()))
+
+
+def _words(feature: Feature, texts: Texts) -> Column:
+    characters = texts.characters[texts.tokens.lengths > 0]
+    low, high = (int(characters.min()), int(characters.max())) if len(characters) else (0, 0)
+    missing = float((texts.tokens.lengths == 0).mean())
+    return Column(name=feature.column, kind="words", low=low, high=high, missing=missing)
+
+
+def _image(feature: Feature, images: Images, resized: bool) -> Column:
+    height, width, _ = images.shape
+    mean = images.sums.mean(axis=1) / (height * width)
+    low, high = float(mean.min()) - _SLACK, float(mean.max()) + _SLACK
+    return Column(name=feature.column, kind="image", shape=images.shape, resized=resized, low=low, high=high)
+
+
+def distinct_texts(members: Sequence[Trained]) -> tuple[TextFeatures, ...]:
+    """The members' representations of texts, each once: those of one fold share it."""
+    found = {id(each.preparation.text): each.preparation.text for each in members}
+    return tuple(text for text in found.values() if text is not None)
+
+
+def texts_of(columns: Sequence[Column], number: int, prepare: Prepare) -> tuple[TextInput, ...]:
+    """The inputs that stand for the column of words, of so many representations; none if they can't be."""
+    if not is_delivered(prepare.representation):
+        return ()
+    taken = {column.name for column in columns}
+    has_values = prepare.representation.weight != "tokens"
+    found = []
+    for column in columns:
+        for place in range(number if column.kind == "words" else 0):
+            name = f"{column.name}.{place + 1}" if number > 1 else column.name
+            places, values = _free(f"{name}.places", taken), _free(f"{name}.values", taken)
+            found.append(TextInput(column=column.name, places=places, values=values if has_values else ""))
+    return tuple(found)
 
 
 def _number(feature: Feature, features: Features, place: int, study: Study) -> Column:

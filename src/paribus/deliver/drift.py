@@ -31,10 +31,14 @@ class Drift:
             if column.kind == "text":
                 self._texts(column, values)
             else:
-                self.missing[column.name] += int(np.isnan(values).sum())
-                if column.low is not None and column.high is not None:
-                    self.outside[column.name] += int(((values < column.low) | (values > column.high)).sum())
+                self._numbers(column, _measured(column, values))
         self.rows += len(values)
+
+    def _numbers(self, column: Column, values: NDArray[Any]) -> None:
+        self.missing[column.name] += int(np.isnan(values).sum())
+        if column.low is not None and column.high is not None:
+            outside = (values < column.low) | (values > column.high)
+            self.outside[column.name] += int(outside.sum())
 
     def _texts(self, column: Column, values: NDArray[Any]) -> None:
         codes, found = pd.factorize(values)
@@ -62,3 +66,16 @@ class Drift:
                 "trained_missing": [column.missing for column in self.columns],
             }
         )
+
+
+def _measured(column: Column, values: NDArray[Any]) -> NDArray[np.float64]:
+    """What is held against the training rows' bounds, (row,): numbers, characters of words (NaN of a text
+    without any), mean pixels of images.
+    """
+    if column.kind == "words":
+        counts = np.fromiter(map(len, values), dtype=np.float64, count=len(values))
+        blank = np.fromiter((not text.strip() for text in values), dtype=bool, count=len(values))
+        return np.where(blank, np.nan, counts)
+    if column.kind == "image":
+        return np.asarray(values.mean(axis=(1, 2, 3), dtype=np.float64))
+    return np.asarray(values, dtype=np.float64)

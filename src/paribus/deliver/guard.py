@@ -16,16 +16,64 @@ from paribus.deliver.schema import KEY, Schema, read_schema
 from paribus.errors import StudyError
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 LARGEST = 2**31 - 1
 """Bytes of a file: what the format can hold."""
 OPERATORS = frozenset(
     [
-        *("Add", "And", "ArgMax", "Cast", "Concat", "Div", "Elu", "Equal", "Erf", "Exp", "Floor", "Gather"),
-        *("Gemm", "Greater", "GreaterOrEqual", "IsNaN", "LabelEncoder", "LeakyRelu", "Less", "Log", "MatMul"),
-        *("Max", "Min", "Mul", "Neg", "Pow", "ReduceMean", "Relu", "Scan", "Selu", "Sigmoid", "Softmax"),
-        *("Softplus", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "TreeEnsembleRegressor", "Unsqueeze", "Where"),
+        *(
+            "Add",
+            "And",
+            "ArgMax",
+            "AveragePool",
+            "BatchNormalization",
+            "Cast",
+            "Concat",
+            "Conv",
+            "Div",
+            "Elu",
+        ),
+        *(
+            "Equal",
+            "Erf",
+            "Exp",
+            "Floor",
+            "GRU",
+            "Gather",
+            "Gemm",
+            "Greater",
+            "GreaterOrEqual",
+            "HardSigmoid",
+        ),
+        *("HardSwish", "IsNaN", "LSTM", "LabelEncoder", "LayerNormalization", "LeakyRelu", "Less", "Log"),
+        *(
+            "MatMul",
+            "Max",
+            "MaxPool",
+            "Min",
+            "Mul",
+            "Neg",
+            "Pow",
+            "ReduceMax",
+            "ReduceMean",
+            "ReduceSum",
+            "Relu",
+        ),
+        *(
+            "Reshape",
+            "Scan",
+            "Selu",
+            "Sigmoid",
+            "Slice",
+            "Softmax",
+            "Softplus",
+            "Sqrt",
+            "Squeeze",
+            "Sub",
+            "Sum",
+        ),
+        *("Tanh", "Transpose", "TreeEnsembleRegressor", "Unsqueeze", "Where"),
     ]
 )
 """All that our graphs are made of. Each works on rows: on arrays of the file alone, a few small ones could
@@ -117,7 +165,7 @@ def _wrong(model: ModelProto, graphs: list[GraphProto], schema: Schema) -> Itera
         yield from _wrong_graph(graph)
     yield from _constant_operators(graphs[0], frozenset())
     outer = graphs[0]
-    if tuple(each.name for each in outer.input) != schema.names:
+    if tuple(each.name for each in outer.input) != schema.inputs:
         yield "its inputs aren't the columns of its description"
     if tuple(each.name for each in outer.output) != schema.outputs:
         yield "its outputs aren't those of its description"
@@ -133,6 +181,21 @@ def _wrong_graph(graph: GraphProto) -> Iterator[str]:
         for attribute in node.attribute:
             tensors = [*([attribute.t] if attribute.HasField("t") else []), *attribute.tensors]
             yield from _wrong_arrays(tensors)
+        if not _is_plain_window(node):
+            yield f"its operator '{node.op_type}' has a border as wide as its window"
+
+
+def _is_plain_window(node: NodeProto) -> bool:
+    """Whether a window that moves over an image adds less around it than it is wide: a border of any width
+    would fill the memory.
+    """
+    told = {each.name: list(each.ints) for each in node.attribute}
+    kernel = told.get("kernel_shape", [])
+    dilations = told.get("dilations") or [1] * len(kernel)
+    if len(dilations) != len(kernel) or len(told.get("pads", [])) not in (0, 2 * len(kernel)):
+        return False
+    widths = [k * d for k, d in zip(kernel, dilations, strict=True)]
+    return all(0 <= pad < width for pad, width in zip(told.get("pads", []), widths * 2, strict=False))
 
 
 def _constant_operators(graph: GraphProto, outer: frozenset[str]) -> Iterator[str]:

@@ -78,6 +78,7 @@ def refit(record: Record, study: Study, config_id: str, part: TrainingPart, task
         restore=fitted.restore if fitted.target else None,
         train_truth=truth,
         val_truth=None if truth is None else truth[watched],
+        words=fitted.vocabulary,
     )
     lineage = Lineage(asked, tuple(sorted({epochs, last})), fold, study.seed)
     outcome, *_ = ENGINES[asked.train.engine].train([lineage], {lineage.data: arrays}, task)

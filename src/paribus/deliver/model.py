@@ -17,9 +17,9 @@ from paribus.data.sources.frame import read_frame
 from paribus.data.sources.rows import Rows
 from paribus.deliver.columns import feeds
 from paribus.deliver.drift import Drift
+from paribus.deliver.folder import find
 from paribus.deliver.guard import read_model
 from paribus.deliver.schema import Schema
-from paribus.deliver.writing import MODEL, ONNX
 from paribus.errors import StudyError
 
 
@@ -77,15 +77,3 @@ def load(model: Path | str, *, threads: int = 0) -> Model:
     path = find(Path(model))
     content, schema = read_model(path)
     return Model(content, schema, path, threads)
-
-
-def find(given: Path) -> Path:
-    """The ONNX file that `given` names. Raises StudyError."""
-    if given.is_file():
-        return given
-    for path in (given / MODEL / ONNX, given / ONNX):
-        if path.is_file():
-            return path
-    if not given.exists():
-        raise StudyError(f"{given}: no such file or folder: name a run's folder, its model/ or an .onnx file")
-    raise StudyError(f"{given}: no model stands here: make it with paribus export {given}")

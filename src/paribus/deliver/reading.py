@@ -14,13 +14,15 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
+from paribus.data.columns import listed
 from paribus.data.kinds import MISSING_NUMBERS
 from paribus.data.sources.rows import Rows, check_header
 from paribus.deliver.schema import Schema
 from paribus.errors import DataError, nearest
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
-READ = (*DELIMITERS, ".parquet")
+TEXTS = ".txt"
+READ = (*DELIMITERS, ".parquet", TEXTS)
 BLOCK = 2**22
 """Bytes of a delimited file that are read at a time."""
 _LONGEST = 2**31 - 1
@@ -49,6 +51,9 @@ def read_chunks(path: Path, rows: int, schema: Schema) -> Iterator[tuple[Rows, f
         raise DataError(f"{path}: is a folder: name one file in it")
     if suffix == ".parquet":
         yield from _parquet(path, rows, schema.names)
+        return
+    if suffix == TEXTS:
+        yield from _texts(path, rows, schema)
         return
     done, size = 0, size_of(path)
     try:
@@ -187,3 +192,25 @@ def _parquet(path: Path, rows: int, wanted: Sequence[str]) -> Iterator[tuple[Row
                 yield Rows(tuple(names), frame.index, str(path), frame.__getitem__), share
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} can't be read as Parquet ({error}): was it renamed, or cut off?") from None
+
+
+def _texts(path: Path, rows: int, schema: Schema) -> Iterator[tuple[Rows, float]]:
+    """A text a line, for a model that reads nothing else."""
+    if [column.kind for column in schema.columns] != ["words"]:
+        raise DataError(
+            f"{path}: lines of text are predicted for by a model that reads a text and nothing else; this one"
+            f" needs {listed(schema.names)}: give a .csv, .tsv or .parquet file"
+        )
+    done, first, size = 0, 1, size_of(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            while some := list(islice(file, rows)):
+                index = pd.RangeIndex(first, first + len(some), name="line")
+                first += len(some)
+                done += sum(len(line.encode()) for line in some)
+                cells = pd.Series([line.rstrip("\r\n") for line in some], index=index, dtype=object)
+                yield Rows(schema.names, index, str(path), {schema.names[0]: cells}.__getitem__), done / size
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} isn't UTF-8 ({error.reason}): save it as UTF-8") from None
+    except OSError as error:
+        raise DataError(f"{path}: can't be read: {error.strerror or error}") from None

@@ -13,13 +13,24 @@ from paribus.data.features import Feature, Features
 from paribus.data.prepare.encode import Encoder, Hashing, OneHot, Ordinal, Target
 from paribus.data.prepare.impute import ColumnImputer, JointImputer
 from paribus.data.prepare.levels import RARE
+from paribus.data.prepare.pixels import Pixels
 from paribus.data.prepare.selectors import Chosen, Components
 from paribus.data.prepare.target import TargetTransform
+from paribus.data.prepare.text.represent import TextFeatures
+from paribus.deliver.texts import is_delivered
 from paribus.study.configuration import Configuration
+from paribus.study.images import CONVOLUTIONAL
+from paribus.study.text import READERS
 
 Floats = NDArray[np.float64]
+KINDS = ("mlp", *READERS, *CONVOLUTIONAL)
+"""Networks that are written as ONNX."""
 MISSING = ("", "?")
 """What stands for a missing level."""
+
+
+class UnwrittenError(Exception):
+    """A part of a network that can't be written as ONNX; its text names the part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +95,15 @@ class Recipe:
     target: Scaling | None
     names: tuple[str, ...]
     """The features that go out."""
+    n_encoded: int
+    """Features before selection that aren't a text's; those of a text come after them."""
+    text: TextFeatures | None = None
+    pixels: Pixels | None = None
+
+    @property
+    def n_columns(self) -> int:
+        """Features that go out and aren't a text's."""
+        return self.n_encoded if self.kept is None else int((self.kept < self.n_encoded).sum())
 
 
 def recipe(fitted: Preparation, features: Features) -> Recipe:
@@ -103,18 +123,22 @@ def recipe(fitted: Preparation, features: Features) -> Recipe:
         exact=fitted.prepare.select != "none",
         target=_target(fitted.target),
         names=fitted.features,
+        n_encoded=len(fitted.encoded),
+        text=fitted.text,
+        pixels=fitted.pixels,
     )
 
 
 def refusal(asked: Configuration) -> str | None:
     """Why no ONNX file can be made of a configuration; None where it can."""
     prepare, network = asked.prepare, asked.network
-    if prepare.represent != "none":
-        return f"prepare.represent = '{prepare.represent}': texts aren't taken apart inside an ONNX file"
+    if prepare.represent != "none" and not is_delivered(prepare.representation):
+        what = "vectors of all words" if prepare.representation.weight == "vectors" else "pretrained encoder"
+        return f"prepare.represent = '{prepare.represent}': the file would have to hold the {what}"
     if prepare.imputer.name == "knn":
         return f"prepare.impute = '{prepare.impute}': the file would have to hold all training rows"
-    if network.kind != "mlp":
-        return f"network.kind = '{network.kind}': only 'mlp' is written as ONNX"
+    if network.kind not in KINDS:
+        return f"network.kind = '{network.kind}': only {', '.join(KINDS)} are written as ONNX"
     return None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from paribus.deliver.schema import Schema
+from paribus.deliver.texts import KEY, Texts, read_vocabulary
 from paribus.errors import StudyError
 
 ROWS_AT_ONCE = 16_384
 """Rows that are computed together: memory stays small, and they fill a core's work."""
+PIXELS_AT_ONCE = 2**19
+"""Of images: a network makes many times as many numbers of them."""
 Feeds = Mapping[str, NDArray[Any]]
 
 
@@ -32,18 +36,58 @@ class Session:
             raise StudyError(
                 f"{where}: ONNX Runtime can't load it ({told}): export the model again"
             ) from None
+        told = self.session.get_modelmeta().custom_metadata_map.get(KEY, "")
+        self.texts = read_vocabulary(told, schema, where)
+        images = [prod(column.shape) for column in schema.columns if column.shape]
+        self.rows_at_once = max(1, PIXELS_AT_ONCE // sum(images)) if images else ROWS_AT_ONCE
 
     def run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
-        """The outputs by their names for columns of equal length, (row,) each."""
+        """The outputs by their names for columns of equal length: (row,) each, texts as strings; images
+        (row, height, width, channel).
+        """
         n_rows = len(next(iter(feeds.values())))
-        if n_rows <= ROWS_AT_ONCE:
+        if n_rows <= self.rows_at_once:
             return self._run(feeds)
         parts = [
-            self._run({name: values[start : start + ROWS_AT_ONCE] for name, values in feeds.items()})
-            for start in range(0, n_rows, ROWS_AT_ONCE)
+            self._run({name: values[start : start + self.rows_at_once] for name, values in feeds.items()})
+            for start in range(0, n_rows, self.rows_at_once)
         ]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
+    def inputs(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        """The file's own inputs for a few rows."""
+        found = {name: values for name, values in feeds.items() if name in self.schema.inputs}
+        if self.schema.texts:
+            words = feeds[self.schema.texts[0].column]
+            found |= Texts(self.schema.texts, self.texts, words).feeds(np.arange(len(words)))
+        return found
+
     def _run(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
+        if not self.schema.texts:
+            return self._call(feeds)
+        words = feeds[self.schema.texts[0].column]
+        others = {name: values for name, values in feeds.items() if name in self.schema.inputs}
+        texts = Texts(self.schema.texts, self.texts, words)
+        parts: list[tuple[NDArray[np.int64], dict[str, NDArray[Any]]]] = [
+            (
+                some,
+                self._call({**{name: values[some] for name, values in others.items()}, **texts.feeds(some)}),
+            )
+            for some in texts.calls()
+        ]
+        return dict(_in_order(parts, len(words)))
+
+    def _call(self, feeds: Feeds) -> dict[str, NDArray[Any]]:
         found = self.session.run(list(self.schema.outputs), dict(feeds))
         return dict(zip(self.schema.outputs, found, strict=True))
+
+
+def _in_order(
+    parts: list[tuple[NDArray[np.int64], dict[str, NDArray[Any]]]], n_rows: int
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Outputs of some rows each, as those of all rows."""
+    for name, first in parts[0][1].items():
+        whole = np.empty((n_rows, *first.shape[1:]), dtype=first.dtype)
+        for some, found in parts:
+            whole[some] = found[name]
+        yield name, whole

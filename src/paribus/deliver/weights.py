@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from paribus.deliver.making import Trained
+from paribus.deliver.networks import network_of
 from paribus.deliver.recipe import Recipe
 from paribus.deliver.schema import Schema
 from paribus.networks.mlp import blocks
@@ -21,19 +22,22 @@ Arrays = dict[str, NDArray[Any]]
 _NAMES = {"weights": ("weight", "bias"), "norm": ("scale", "shift"), "moving": ("mean", "variance")}
 
 
-def tensors(members: Sequence[Trained], recipes: Sequence[Recipe | None]) -> bytes:
-    """Every array by its name: `0.layer.2.weight` is (input, output) of member 0's third layer."""
+def tensors(schema: Schema, members: Sequence[Trained], recipes: Sequence[Recipe | None]) -> bytes:
+    """Every array by its name: `0.layer.2.weight` is (input, output) of member 0's third layer. Networks of
+    other kinds: by PyTorch's names.
+    """
     arrays: Arrays = {}
     for place, (member, recipe) in enumerate(zip(members, recipes, strict=True)):
-        found = {**dict(_network(member)), **(dict(_preparation(recipe)) if recipe else {})}
+        found = {**dict(_network(member, schema)), **(dict(_preparation(recipe)) if recipe else {})}
         arrays |= {f"{place}.{name}": np.ascontiguousarray(array) for name, array in found.items()}
     return bytes(save(arrays, metadata={"made_by": "paribus"}))
 
 
-def _network(member: Trained) -> Iterator[tuple[str, NDArray[Any]]]:
+def _network(member: Trained, schema: Schema) -> Iterator[tuple[str, NDArray[Any]]]:
     network, arrays = member.configuration.network, member.weights
     if network.kind != "mlp":
-        yield from ((f"array.{place}", array) for place, array in enumerate(arrays))
+        whole = network_of(member.configuration, member.weights, schema).state_dict()
+        yield from ((f"network.{name}", each.numpy(force=True)) for name, each in whole.items())
         return
     n_features, n_outputs = arrays[0].shape[0] - 1, arrays[len(network.hidden)].shape[1]
     for block, array in zip(blocks(network, n_features, n_outputs), arrays, strict=True):
@@ -50,6 +54,10 @@ def _preparation(recipe: Recipe) -> Iterator[tuple[str, NDArray[Any]]]:
     found |= {f"fill.steps.{name}": array for name, array in filling.steps.items()}
     for name, scaling in (("scale", recipe.scaling), ("target", recipe.target)):
         found |= {f"{name}.{key}": array for key, array in scaling.numbers.items()} if scaling else {}
+    if recipe.text is not None and recipe.text.idf is not None:
+        found["idf"] = recipe.text.idf
+    if recipe.pixels is not None:
+        found |= {"pixels.scale": recipe.pixels.scale, "pixels.offset": recipe.pixels.offset}
     for place, encoding in enumerate(recipe.encodings):
         found |= {f"encode.{place}.{key}": getattr(encoding, key) for key in ("table", "bucket", "value")}
     if recipe.components is not None:

@@ -7,18 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from paribus.data import Split, Table, TrainingPart
 from paribus.data.parts import take
+from paribus.data.spacing import spaced
 from paribus.data.split import unsealed
 from paribus.deliver.card import card
-from paribus.deliver.describing import describe, made_from, mended_by
+from paribus.deliver.describing import describe, distinct_texts, made_from, mended_by
+from paribus.deliver.folder import CARD, MEANING, MODEL, ONNX, TENSORS, VOCABULARY
 from paribus.deliver.guard import has_extra
 from paribus.deliver.making import Trained, delivered
-from paribus.deliver.recipe import Recipe, recipe, refusal
+from paribus.deliver.recipe import KINDS, Recipe, UnwrittenError, recipe, refusal
 from paribus.deliver.schema import KEY, Schema
+from paribus.deliver.subgroups import Judged, judged_groups
+from paribus.deliver.texts import Vocabulary, is_delivered, vocabulary
 from paribus.deliver.weights import meaning, tensors
 from paribus.errors import FailedTrialsError, InternalError, InterruptedStudyError
 from paribus.population.outcome import Task
@@ -30,7 +31,6 @@ from paribus.store.tables import configuration_of
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Study
 
-MODEL, ONNX, TENSORS, MEANING, CARD = "model", "model.onnx", "model.safetensors", "model.json", "card.md"
 CHECKED = 512
 """Training rows on which a new file is held against the training process."""
 ALLOWED = 1e-5
@@ -60,11 +60,26 @@ def deliver(
 
     What stands there and was made from the same is left alone.
     """
-    folder = out / MODEL
-    if study.deliver.model == "none" or not facts.standings:
+    if not facts.standings:
         return Delivered(None)
+    groups = judged_groups(record, study, facts.best.config_id, table)
+    if study.deliver.model == "none":
+        return Delivered(None)
+    return _deliver(record, study, facts, table, parts, task, out / MODEL, groups)
+
+
+def _deliver(
+    record: Record,
+    study: Study,
+    facts: Facts,
+    table: Table,
+    parts: Split,
+    task: Task,
+    folder: Path,
+    groups: Judged,
+) -> Delivered:
     config_id = facts.best.config_id
-    if (kind := configuration_of(record, config_id).network.kind) != "mlp":
+    if (kind := configuration_of(record, config_id).network.kind) not in KINDS:
         return Delivered(
             None, (f"no model: networks of kind '{kind}' are trained and judged, but not delivered yet",)
         )
@@ -77,39 +92,52 @@ def deliver(
         members = delivered(record, study, config_id, table, parts, task)
     except FailedTrialsError as error:
         return Delivered(None, (f"no model: {error}",), wanted)
-    return Delivered(folder, _write(folder, study, facts, table, parts, task, members))
+    return Delivered(folder, _write(folder, study, facts, table, parts, task, members, groups))
 
 
 def _write(
-    folder: Path, study: Study, facts: Facts, table: Table, parts: Split, task: Task, members: list[Trained]
+    folder: Path,
+    study: Study,
+    facts: Facts,
+    table: Table,
+    parts: Split,
+    task: Task,
+    members: list[Trained],
+    groups: Judged,
 ) -> tuple[str, ...]:
     """Write the members' files; what the user should know of them."""
     config_id, part = facts.best.config_id, unsealed(table, parts)
     schema = describe(study, config_id, table, part, members, facts.calls, facts.fingerprint)
     mended = mended_by(facts.calls, study.deliver)[1]
     recipes, notes = _recipes(members, part)
+    words = _vocabulary(members)
     if not notes and not has_extra():
         notes = (MISSING_EXTRA,)
-    for name in (MEANING, ONNX):  # a write that breaks off leaves no description of files that it isn't of
+    for name in (
+        MEANING,
+        ONNX,
+        VOCABULARY,
+    ):  # a write that breaks off leaves no description of files that it isn't of
         (folder / name).unlink(missing_ok=True)
     if not notes:
-        sample = take(TrainingPart, table, _spread(part.rows))
+        sample = take(TrainingPart, table, part.rows[spaced(part.n_rows, CHECKED)])
         try:
-            schema = _write_onnx(folder / ONNX, schema, members, recipes, mended, sample, task)
+            schema = _write_onnx(folder / ONNX, schema, members, recipes, mended, words, sample, task)
         except InterruptedStudyError:
             raise
+        except UnwrittenError as error:
+            notes = (
+                f"no model.onnx: its network has {error}, which isn't written; the weights are in model/",
+            )
         except Exception as error:  # the checker's, protobuf's and ONNX Runtime's share no class of their own
             notes = (f"no model.onnx, please report it: {error}; the weights are in model/",)
-    write(folder / TENSORS, tensors(members, recipes))
-    write(folder / CARD, card(facts, schema, notes))
+    if words is not None:
+        write(folder / VOCABULARY, words.model_dump_json(indent=1) + "\n")
+    write(folder / TENSORS, tensors(schema, members, recipes))
+    write(folder / CARD, card(facts, schema, notes, groups))
     # Last: it says that all is there.
     write(folder / MEANING, meaning(schema, members, recipes, mended, notes))
     return notes
-
-
-def _spread(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Some of the rows, from the first to the last."""
-    return rows[np.unique(np.linspace(0, len(rows) - 1, min(CHECKED, len(rows))).astype(np.int64))]
 
 
 def _stands(folder: Path, wanted: str) -> bool:
@@ -123,6 +151,12 @@ def _stands(folder: Path, wanted: str) -> bool:
         return False
     whole = (folder / ONNX).is_file() or notes not in ([], [MISSING_EXTRA]) or not has_extra()
     return bool(made == wanted and whole)
+
+
+def _vocabulary(members: Sequence[Trained]) -> Vocabulary | None:
+    """What the members' texts become; None without texts, and for texts that can't be delivered."""
+    prepare, fitted = members[0].configuration.prepare, distinct_texts(members)
+    return vocabulary(prepare.represent, fitted) if fitted and is_delivered(prepare.representation) else None
 
 
 def _recipes(members: Sequence[Trained], part: TrainingPart) -> tuple[list[Recipe | None], tuple[str, ...]]:
@@ -144,6 +178,7 @@ def _write_onnx(
     members: Sequence[Trained],
     recipes: Sequence[Recipe | None],
     mended: Map,
+    words: Vocabulary | None,
     sample: TrainingPart,
     task: Task,
 ) -> Schema:
@@ -152,12 +187,13 @@ def _write_onnx(
     from paribus.deliver.graph.whole import Member, build
     from paribus.deliver.running import Session
 
+    told = dict(zip(map(id, distinct_texts(members)), schema.texts, strict=True))
     joined = [
-        Member(made, each.configuration.network, each.configuration.train.convention, each.weights)
+        Member(made, each.configuration, each.weights, told.get(id(each.preparation.text)))
         for made, each in zip(recipes, members, strict=True)
         if made is not None
     ]
-    model = build(schema, joined, mended)
+    model = build(schema, joined, mended, words)
     worst = difference(Session(model.SerializeToString(), schema), schema, members, mended, sample, task)
     if worst is not None and not worst <= ALLOWED:
         raise InternalError(

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from paribus.deliver.folder import MODEL, ONNX
 from paribus.deliver.guard import read_model
 from paribus.deliver.schema import Column, Schema
-from paribus.deliver.writing import MODEL, ONNX
 from paribus.study.sections.deliver import Track
 from paribus.track.client import FOLDER, KEY, known, unfinished
 from paribus.track.sqlite import tags_of
@@ -101,8 +101,8 @@ def _register(address: str, run_id: str, content: bytes, schema: Schema, name: s
 
     from paribus.deliver.running import Session
 
-    row = example(schema)
-    found = Session(content, schema).run(row)
+    session = Session(content, schema)
+    row, found = session.inputs(example(schema)), session.run(example(schema))
     mlflow.set_tracking_uri(address)
     mlflow.set_registry_uri(address)
     with mlflow.start_run(run_id=run_id):
@@ -124,6 +124,10 @@ def example(schema: Schema) -> dict[str, NDArray[Any]]:
 
 
 def _cell(column: Column) -> NDArray[Any]:
+    if column.kind == "words":
+        return np.array(["a text"], dtype=object)
+    if column.shape is not None:
+        return np.zeros((1, *column.shape), dtype=np.uint8)
     if column.kind == "text":
         return np.array([column.levels[0] if column.levels else ""], dtype=object)
     return np.array([0.0 if column.low is None or column.high is None else (column.low + column.high) / 2])

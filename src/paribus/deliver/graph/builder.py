@@ -32,14 +32,14 @@ class Builder:
         array: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
         key = (array.dtype.str, np.shape(values), array.tobytes())
         if key not in self._known:
-            self._known[key] = self._name("constant")
+            self._known[key] = self.name("constant")
             tensor = numpy_helper.from_array(array.reshape(np.shape(values)), self._known[key])
             self.constants.append(tensor)
         return self._known[key]
 
     def add(self, operator: str, *inputs: Value, outputs: Sequence[Value] = (), **attributes: Any) -> Value:
         """One operator; the name of its first output."""
-        made = list(outputs) or [self._name(operator)]
+        made = list(outputs) or [self.name(operator)]
         domain = "ai.onnx.ml" if operator in _ML else ""
         self.nodes.append(helper.make_node(operator, list(inputs), made, domain=domain, **attributes))
         return made[0]
@@ -82,6 +82,7 @@ class Builder:
             self.constant(high, kind),
         )
 
-    def _name(self, operator: str) -> Value:
+    def name(self, operator: str) -> Value:
+        """A name that no other value has."""
         self._count += 1
         return f"/{operator}/{self._count}"

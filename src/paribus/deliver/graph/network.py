@@ -18,24 +18,30 @@ _ALPHA, _SCALE = 1.6732632423543772, 1.0507009873554805
 
 def logits(b: Builder, network: Network, convention: str, weights: Weights, rows: Value) -> Value:
     """The output layer's sums, (row, output) float32, of prepared `rows`, (row, feature)."""
+    return logits_after(b, network, convention, weights, sums_of(b, rows, weights[0]))
+
+
+def logits_after(b: Builder, network: Network, convention: str, weights: Weights, first: Value) -> Value:
+    """The same from the first layer's sums, (row, unit)."""
     n_features, n_outputs = weights[0].shape[0] - 1, weights[len(network.hidden)].shape[1]
     arrays = {
         (block.kind, block.layer): array
         for block, array in zip(blocks(network, n_features, n_outputs), weights, strict=True)
     }
-    values = rows
+    sums = values = first
     for layer, adds in enumerate(residual_layers(network)):
-        sums = _sums(b, values, arrays["weights", layer])
         if network.norm != "none":
             epsilon, _ = norm_constants(network, convention)
             moving = arrays.get(("moving", layer))
             sums = _normalised(b, sums, arrays["norm", layer], moving, epsilon)
         found = activated(b, network, sums)
         values = b.add("Add", found, values) if adds else found
-    return _sums(b, values, arrays["weights", len(network.hidden)])
+        sums = sums_of(b, values, arrays["weights", layer + 1])
+    return sums
 
 
-def _sums(b: Builder, values: Value, layer: np.typing.NDArray[np.float32]) -> Value:
+def sums_of(b: Builder, values: Value, layer: np.typing.NDArray[np.float32]) -> Value:
+    """A layer's sums, (row, unit); `layer` is (inputs + 1, units), the last row the bias."""
     return b.add("Gemm", values, b.constant(layer[:-1], np.float32), b.constant(layer[-1], np.float32))
 
 

@@ -13,7 +13,9 @@ from paribus.deliver.recipe import Encoding, Filling, Recipe
 
 
 def prepare(builder: Builder, recipe: Recipe, numbers: Value | None) -> Value:
-    """Prepared features, (row, feature) float32, from `numbers`, (row, number), and the text columns."""
+    """Prepared features, (row, feature) float32, from `numbers`, (row, number), and the text columns; of rows
+    with words those that aren't words'.
+    """
     b = builder
     kind = np.float64 if recipe.exact else np.float32
     scaled: list[Value] = [] if numbers is None else [fill(b, recipe.filling, numbers)]
@@ -27,7 +29,7 @@ def prepare(builder: Builder, recipe: Recipe, numbers: Value | None) -> Value:
         parts.append(b.cast(missing, kind))
     whole = b.join(parts)
     if recipe.kept is not None:
-        whole = b.columns(whole, recipe.kept)
+        whole = b.columns(whole, recipe.kept[recipe.kept < recipe.n_encoded])
     if recipe.components is not None:
         mean, matrix = recipe.components
         whole = b.chain(whole, ("Sub", mean), ("MatMul", matrix))

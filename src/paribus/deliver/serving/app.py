@@ -6,6 +6,7 @@ import asyncio
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,8 +16,11 @@ from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from paribus.deliver.images import image_of
 from paribus.deliver.model import Model
-from paribus.deliver.serving.batching import Arrays, Batcher
+from paribus.deliver.schema import Column, Schema
+from paribus.deliver.serving.batching import Arrays, Batcher, Feeds, n_rows
+from paribus.deliver.serving.images import MOST_BYTES, files_of, images_of
 from paribus.deliver.serving.limiting import Limiting
 from paribus.deliver.serving.metrics import Metrics
 from paribus.deliver.serving.rows import to_feeds
@@ -29,9 +33,12 @@ DESCRIPTION = "/openapi.json"
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may ask for. `seconds`: until it is answered with 503."""
+    """What a request may ask for. `seconds`: until it is answered with 503; `pixels`: of its images together,
+    as they are in their files.
+    """
 
     rows: int = 1_000
+    pixels: int = 50_000_000
     bytes: int = 4_000_000
     waiting: int = 100_000
     seconds: float = 10.0
@@ -75,7 +82,8 @@ def make_app(
     """
     allowed = limits or Limits()
     schema, metrics = model.schema, Metrics()
-    batcher = Batcher(model.session.run, allowed.waiting)
+    image = image_of(schema)
+    batcher = Batcher(model.session.run, _waiting(image, allowed))
     app = FastAPI(
         title=f"{schema.study}: {', '.join(schema.targets)}",
         version=schema.config_id,
@@ -102,19 +110,19 @@ def make_app(
         response_model=Answered,
         responses=refused,
         dependencies=guarded,
-        openapi_extra={"requestBody": _BODY},
+        openapi_extra={"requestBody": _BODY_OF_IMAGES if image else _BODY},
     )
     async def predict(request: Request) -> Response:
-        """Predict for one row or more."""
+        """Predict for one row or more; of images, the rows hold files as base64, or the body is one file."""
         try:
             async with asyncio.timeout(allowed.seconds):
-                asked = _read(await request.body(), allowed)
-                found = await batcher.predict(to_feeds(asked.rows, schema))
+                fed = await _fed(request, schema, image, allowed)
+                found = await batcher.predict(fed)
         except DataError as error:
             raise HTTPException(422, str(error)) from None
         except (OverflowError, TimeoutError):
             raise HTTPException(503, "too many requests: try again later") from None
-        metrics.rows += len(asked.rows)
+        metrics.rows += n_rows(fed)
         return Response(_answered(model, found).model_dump_json(), media_type="application/json")
 
     if token:
@@ -159,8 +167,37 @@ def _guard(token: str) -> Callable[..., None]:
     return check
 
 
-_BODY = {"required": True, "content": {"application/json": {"schema": Asked.model_json_schema()}}}
+_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {"application/json": {"schema": Asked.model_json_schema()}},
+}
 """The body in the service's description: it is read by pydantic alone, which takes half the time."""
+
+
+_BODY_OF_IMAGES = {
+    "required": True,
+    "content": {
+        **_BODY["content"],
+        "image/*": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+def _waiting(image: Column | None, allowed: Limits) -> int:
+    """Rows that may wait."""
+    if image is None or image.shape is None:
+        return allowed.waiting
+    return max(1, min(allowed.waiting, MOST_BYTES // prod(image.shape)))
+
+
+async def _fed(request: Request, schema: Schema, image: Column | None, allowed: Limits) -> Feeds:
+    """The model's inputs. Images are unpacked in a thread: others are answered meanwhile."""
+    body = await request.body()
+    if image is None:
+        return to_feeds(_read(body, allowed).rows, schema)
+    is_file = request.headers.get("content-type", "").lower().startswith("image/")
+    files = [body] if is_file else files_of(_read(body, allowed).rows, image)
+    return {image.name: await asyncio.to_thread(images_of, files, image, allowed.pixels)}
 
 
 def _read(body: bytes, allowed: Limits) -> Asked:

@@ -28,12 +28,12 @@ class Batcher:
 
     async def predict(self, feeds: Feeds) -> Arrays:
         """The outputs for these inputs. Raises OverflowError where too many wait, and what `run` raises."""
-        n_rows = _n_rows(feeds)
-        if self.rows_waiting + n_rows > self.most_waiting:
+        count = n_rows(feeds)
+        if self.rows_waiting + count > self.most_waiting:
             raise OverflowError(f"{self.rows_waiting:,} rows wait already")
         future: asyncio.Future[Arrays] = asyncio.get_running_loop().create_future()
         self.waiting.append((feeds, future))
-        self.rows_waiting += n_rows
+        self.rows_waiting += count
         if self.working is None or self.working.done():
             self.working = asyncio.create_task(self._work())
         return await future
@@ -58,7 +58,7 @@ class Batcher:
             return
         start = 0
         for feeds, future in taken:
-            stop = start + _n_rows(feeds)
+            stop = start + n_rows(feeds)
             if not future.done():
                 future.set_result({name: values[start:stop] for name, values in found.items()})
             start = stop
@@ -67,16 +67,17 @@ class Batcher:
         """Who comes next, but for those who no longer wait."""
         taken: list[tuple[Feeds, asyncio.Future[Arrays]]] = []
         count = 0
-        while self.waiting and (not taken or count + _n_rows(self.waiting[0][0]) <= MOST_ROWS):
+        while self.waiting and (not taken or count + n_rows(self.waiting[0][0]) <= MOST_ROWS):
             feeds, future = self.waiting.pop(0)
-            self.rows_waiting -= _n_rows(feeds)
+            self.rows_waiting -= n_rows(feeds)
             if not future.done():
                 taken.append((feeds, future))
-                count += _n_rows(feeds)
+                count += n_rows(feeds)
         return taken
 
 
-def _n_rows(feeds: Feeds) -> int:
+def n_rows(feeds: Feeds) -> int:
+    """Rows of a request."""
     return len(next(iter(feeds.values())))
 
 
