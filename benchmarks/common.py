@@ -20,7 +20,7 @@ from paribus.execute.pool import Pool, available_workers
 from paribus.execute.shelf import Shelf
 from paribus.execute.trainer import lineages_of, train
 from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
-from paribus.run import read
+from paribus.steps.reading import read
 from paribus.study.configuration import Configuration
 from paribus.study.plan import Trial, configurations
 from paribus.study.toml import read_study
@@ -69,7 +69,8 @@ def broad_stage() -> Iterator[Broad]:
         (name,) = shelf.missing(lineage.data for lineage in lineages_of(trials))
         mapped = shelf.load(shelf.prepare(name, compared[0].prepare))
         fields = ("train_x", "train_y", "val_x", "val_y")
-        yield Broad(trials, shelf, FoldArrays(*(np.array(getattr(mapped, field)) for field in fields)), task)
+        copied: dict[str, Any] = {field: np.array(getattr(mapped, field)) for field in fields}
+        yield Broad(trials, shelf, FoldArrays(**copied), task)
 
 
 @contextmanager

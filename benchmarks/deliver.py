@@ -97,7 +97,7 @@ def difference(table: Table, frame: pd.DataFrame, prepare: Prepare, study: Study
         rows=FITTED,
         settings={},
     )
-    member = Member(recipe(fitted, fitted_on.features), network, "keras", made.weights)
+    member = Member(recipe(fitted, fitted_on.features), made.configuration, made.weights)
     session = Session(build(schema, [member], Unchanged()).SerializeToString(), schema)
     told = session.run(feeds(read_frame(frame.iloc[FITTED:], "raw"), schema))["probabilities"][:, 1]
     expected = made.predict(asked, Task("binary", 1, ("accuracy",)))

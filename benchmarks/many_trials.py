@@ -35,9 +35,9 @@ from paribus.data import Split
 from paribus.population.metrics import scores
 from paribus.population.outcome import Outcome
 from paribus.report import facts
-from paribus.run import read
 from paribus.seeds import stream
 from paribus.stats.learning_curves import measured
+from paribus.steps.reading import read
 from paribus.store.folder import claim, read_record
 from paribus.store.profile import describe
 from paribus.store.record import Record
