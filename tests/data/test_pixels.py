@@ -1,4 +1,4 @@
-"""Pixels would become other numbers than the study says, or be learned from rows that aren't training ones."""
+"""Pixels would become other numbers than a study says, or be learned from rows that judge."""
 
 from __future__ import annotations
 

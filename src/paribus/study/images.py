@@ -55,7 +55,7 @@ def _changing(augment: Augment, height: int, width: int, channels: int) -> str:
     """What can't be changed of such images."""
     if augment.turn and height != width:
         return (
-            f"train.augment.turn = true turns by right angles, and these images are {height} × {width} pixels:"
+            f"train.augment.turn = true turns by right angles, and these images are {height} × {width}:"
             ' use flip = "both", or square ones (data.size)'
         )
     if channels == 1 and augment.colour_keys:
