@@ -11,7 +11,7 @@ import pytest
 import paribus
 from paribus.explain.facts import StudyWords
 from paribus.report.facts.words import word_facts
-from paribus.results import Results
+from paribus.steps.words import WORDS
 from paribus.store.record import Record
 from paribus.study.spec import Study
 from tests.data.text.corpora import BLAME, PRAISE, frame
@@ -32,16 +32,17 @@ def study(represent: str = "counts:22", task: str = "auto") -> Study:
     )
 
 
-def told(results: Results, folder: Path) -> StudyWords | None:
+def told(folder: Path) -> StudyWords | None:
     """What the record keeps."""
     with Record.at(folder) as record:
-        return word_facts(record, results.summary["best"]["config_id"])
+        known = record.fact(WORDS)
+        return word_facts(record, known["config_id"]) if known else None
 
 
 def test_the_report_says_which_words_move_the_chosen_network(tmp_path: Path) -> None:
     """Issue 7: top words by class, and single reviews, in the page and among the tables."""
-    results = paribus.run(study(), tmp_path, frame=frame(200), workers=1)
-    found = told(results, tmp_path)
+    paribus.run(study(), tmp_path, frame=frame(200), workers=1)
+    found = told(tmp_path)
     assert found is not None
     assert (found.texts, found.method) == (80, "integrated gradients")
     blame, praise = found.classes
@@ -63,12 +64,13 @@ def test_the_report_says_which_words_move_the_chosen_network(tmp_path: Path) -> 
     assert praise.words[0].word in sheet.to_numpy().astype(str)
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_a_number_has_words_for_lower_and_higher(tmp_path: Path) -> None:
     """The highest text would be told in the network's own units, or as a class."""
     rows = frame(160)
     rows["y"] = 1000.0 + 100 * np.array([each == "p" for each in rows["y"]])
-    results = paribus.run(study(task="regression"), tmp_path, frame=rows, workers=1)
-    found = told(results, tmp_path)
+    paribus.run(study(task="regression"), tmp_path, frame=rows, workers=1)
+    found = told(tmp_path)
     assert found is not None
     lower, higher = found.classes
     assert {word.word for word in lower.words[:3]} <= set(BLAME)
@@ -78,10 +80,10 @@ def test_a_number_has_words_for_lower_and_higher(tmp_path: Path) -> None:
     assert 900 < low < high < 1200
 
 
+@pytest.mark.usefixtures("trials_alone")
 @pytest.mark.parametrize(("represent", "are_words"), [("hashing:2^6", False), ("char_tfidf:40", True)])
 def test_only_words_are_told(represent: str, are_words: bool, tmp_path: Path) -> None:
     """Numbers of hashes would stand in the page as words; pieces of words are told, but colour no text."""
-    results = paribus.run(study(represent), tmp_path, frame=frame(80), workers=1)
-    found = told(results, tmp_path)
+    paribus.run(study(represent), tmp_path, frame=frame(80), workers=1)
+    found = told(tmp_path)
     assert (found is not None) == are_words
-    assert ('id="words"' in (tmp_path / "report.html").read_text()) == are_words

@@ -138,6 +138,7 @@ def study(tmp_path: Path) -> Study:
     return parse_study(STUDY)
 
 
+@pytest.mark.usefixtures("undelivered")
 def test_a_study_encodes_each_text_once(
     study: Study, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_study_encodes_each_text_once(
     assert len(paribus.run(study, tmp_path / "out", folder=tmp_path, workers=1).leaderboard()) == 3
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_a_model_that_changed_is_refused(study: Study, tmp_path: Path) -> None:
     """A study begun with one model would be finished with another."""
     paribus.run(study, tmp_path / "out", folder=tmp_path, workers=1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
@@ -107,10 +109,11 @@ def _add_study(app: FastAPI, folder_of: Callable[[str], Path], shelf: Shelf) -> 
 
     @app.get("/study/{key}/figure/{name}.json")
     def _figure(key: str, name: str) -> JSONResponse:
-        drawn = shelf.figures(folder_of(key))
+        folder = folder_of(key)
+        drawn = shelf.figures(folder)
         if name not in drawn:
             raise HTTPException(404, "no such figure")
-        return _drawing(drawn[name])
+        return _drawing(drawn[name], shelf.held(folder).facts.board.head(1))
 
     @app.get("/study/{key}/report")
     def _report(key: str) -> Response:
@@ -165,8 +168,9 @@ def _add_configurations(app: FastAPI, folder_of: Callable[[str], Path], shelf: S
         return rendered("compare.html.j2", state=state_of(key, folder), found=found)
 
 
-def _drawing(figure: Figure) -> JSONResponse:
-    """What Vega-Embed draws."""
-    data: dict[str, Any] = {"rows": figure.rows, "configurations": []}
+def _drawing(figure: Figure, marked: pd.DataFrame | None = None) -> JSONResponse:
+    """What Vega-Embed draws. `marked`: the row of the leaderboard that figures of all configurations mark."""
+    known = [] if marked is None else json.loads(marked.to_json(orient="records"))
+    data: dict[str, Any] = {"rows": figure.rows, "configurations": known}
     specification = {**figure.specification, "config": CONFIG, "datasets": data}
     return JSONResponse({"specification": specification, "description": figure.description})
