@@ -14,14 +14,11 @@ from loky import ProcessPoolExecutor
 from loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
+from paribus.data.processes import ONE_THREAD, OWN_CODE
 from paribus.errors import InterruptedStudyError
 from paribus.execute import worker
 
 Result = TypeVar("Result")
-
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-_OWN_CODE = {"PYTHONSAFEPATH": "1"}
-"""A worker starts with nothing of the current folder: a file there named like a library would be run."""
 
 
 def available_workers() -> int:
@@ -80,6 +77,6 @@ class Pool:
                 timeout=None,
                 initializer=worker.set_up,
                 initargs=(os.getpid(),),
-                env=_ONE_THREAD | _OWN_CODE,
+                env=ONE_THREAD | OWN_CODE,
             )
         return self.executor

@@ -18,8 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from paribus.data.hub import fetched
 from paribus.data.prepare.pixels import BRIGHTEST, Pixels
-from paribus.data.text.beside import found, looked_in
+from paribus.data.text.beside import found
 from paribus.errors import DataError, StudyError
 from paribus.networks.body import Body
 
@@ -127,7 +128,8 @@ def model_folder(source: str) -> Path:
             f"network.weights = '{source}' is a file ({folder}): name the folder that it stands in, with its"
             " config.json, as save_pretrained writes them"
         )
-    return folder or _from_hub(source)
+    remedy = "give a folder as save_pretrained writes it, or efficientnet_lite0"
+    return folder or fetched(source, _KEPT, f"network.weights = '{source}'", remedy)
 
 
 def own_pixels(folder: Path) -> Pixels | None:
@@ -158,20 +160,6 @@ def _pixels(told: Mapping[str, Any]) -> Pixels:
     if not np.isfinite([factor, offset]).all():
         raise ValueError("a number isn't finite")
     return Pixels(factor.astype(np.float32), offset.astype(np.float32))
-
-
-def _from_hub(source: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415  (the extra `pretrained`)
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
-
-    try:
-        return Path(snapshot_download(source, allow_patterns=list(_KEPT)))
-    except (HFValidationError, HfHubHTTPError, OSError) as error:
-        raise StudyError(
-            f"network.weights = '{source}' is no folder in {', '.join(looked_in())}, and can't be fetched"
-            f" from the Hugging Face hub ({_told(error)}): give a folder as save_pretrained writes it, or"
-            " efficientnet_lite0"
-        ) from None
 
 
 def _told(error: Exception) -> str:

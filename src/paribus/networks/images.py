@@ -32,6 +32,8 @@ class ImageNetwork(BuiltNetwork):
     What differs by kind is the way to the summary. The head is a dropout and fully connected layers.
     """
 
+    frozen_body: bool = False
+    """Whether what stands before the head is the same in all trainings: then it is asked once an image."""
     dropout: RowDropout
     rest: MLP
 
@@ -65,11 +67,11 @@ class ImageNetwork(BuiltNetwork):
         """The maps as one row of values, (row, value)."""
 
     def summaries(self, rows: Tensor) -> Tensor:
-        """See `BuiltNetwork.summaries`: (row, value)."""
+        """What the body makes of images, before the head: (row, value)."""
         return self.summary(self.maps(rows))
 
     def from_summaries(self, values: Tensor) -> Tensor:
-        """See `BuiltNetwork.from_summaries`. In the network's own precision, whatever its products were."""
+        """Logits from `summaries`: the head. In the network's own precision, whatever its products were."""
         logits: Tensor = self.rest(self.dropout(values))
         return logits.to(self.rest.output.weight.dtype)
 

@@ -35,22 +35,6 @@ class BuiltNetwork(nn.Module):
     pixels: Pixels | None = None
     """What they are worth now, where it isn't what the study prepares."""
 
-    frozen_body: bool = False
-    """Whether what stands before the head is the same in all trainings: nothing of it moves."""
-
-    def summaries(self, rows: Tensor) -> Tensor:
-        """What the body makes of rows, before the head: of a frozen one, computed once."""
-        return rows
-
-    def from_summaries(self, values: Tensor) -> Tensor:
-        """Logits from `summaries`: the head."""
-        logits: Tensor = self(values)
-        return logits
-
-    def head_parameters(self) -> list[Tensor]:
-        """What `train.head_learning_rate` moves: of networks with a pretrained body."""
-        return []
-
     def know(self, words: Sequence[str]) -> None:
         """Be told, before training, the words that places stand for: the first one has the place 2."""
 

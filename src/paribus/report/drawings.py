@@ -12,6 +12,7 @@ from pathlib import Path
 from loky import ProcessPoolExecutor
 from loky.process_executor import TerminatedWorkerError
 
+from paribus.data.processes import OWN_CODE
 from paribus.execute.pool import available_workers
 from paribus.report import rendering
 from paribus.report.figures.drawing import VEGA_LITE, Figure
@@ -23,7 +24,6 @@ MOST = 4
 """Processes that draw, at most."""
 KEPT = ".drawn.json"
 """In the folder of the figures: of each file, what it was drawn from and what it held."""
-_OWN_CODE = {"PYTHONSAFEPATH": "1"}
 Drawn = tuple[str, bytes | None]
 
 
@@ -101,7 +101,7 @@ class Drawings:
                 timeout=None,
                 initializer=rendering.set_up,
                 initargs=(os.getpid(), VEGA_LITE),
-                env=_OWN_CODE,
+                env=OWN_CODE,
             )
             for _ in range(self.processes):
                 self.executor.submit(rendering.way)

@@ -25,6 +25,7 @@ from loky import ProcessPoolExecutor, cpu_count
 from loky.process_executor import TerminatedWorkerError
 from numpy.typing import NDArray
 
+from paribus.data.processes import ONE_THREAD, OWN_CODE
 from paribus.data.sources.cache import cache_folder
 from paribus.decoding.block import Found, decode_block, joined, load_found
 from paribus.decoding.decode import Asked
@@ -41,9 +42,6 @@ first.
 """
 _ALONE = 2**22
 """Bytes of files below which other processes would take longer to start than they save."""
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-_OWN_CODE = {"PYTHONSAFEPATH": "1"}
-"""A worker starts with nothing of the current folder: a file there named like a library would be run."""
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
 
 
@@ -215,7 +213,7 @@ def _run(calls: list[_Call], *, alone: bool) -> Generator[tuple[int, Found]]:
         for position, call in enumerate(calls):
             yield position, decode_block(*call)
         return
-    pool = ProcessPoolExecutor(min(cpu_count(), len(calls)), env=_ONE_THREAD | _OWN_CODE)
+    pool = ProcessPoolExecutor(min(cpu_count(), len(calls)), env=ONE_THREAD | OWN_CODE)
     try:
         futures = {pool.submit(decode_block, *call): position for position, call in enumerate(calls)}
         for future in as_completed(futures):

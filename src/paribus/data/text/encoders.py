@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data.text.beside import found, looked_in
+from paribus.data.hub import fetched
+from paribus.data.text.beside import found
 from paribus.errors import DataError, StudyError
 from paribus.study.representation import Representation
 
@@ -67,7 +68,8 @@ def model_folder(source: str) -> Path:
         return _need(package, f" {pip_name}", source) / inner
     if (folder := found(source)) is not None and folder.is_dir():
         return folder
-    return _from_hub(source)
+    remedy = f"give a folder with a model as Transformers saves it, or one of {', '.join(PACKAGED)}"
+    return fetched(source, _KEPT, f"the encoder '{source}'", remedy)
 
 
 def encoder_size(asked: Representation) -> int:
@@ -108,17 +110,3 @@ def _need(package: str, pip_name: str, source: str) -> Path:
             f" -c constraints.txt 'paribus[pretrained]'{pip_name}"
         )
     return Path(spec.origin).parent
-
-
-def _from_hub(source: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415  (the extra `pretrained`)
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
-
-    try:
-        return Path(snapshot_download(source, allow_patterns=list(_KEPT)))
-    except (HFValidationError, HfHubHTTPError, OSError) as error:
-        raise StudyError(
-            f"the encoder '{source}' is no folder in {', '.join(looked_in())}, and can't be fetched from the"
-            f" Hugging Face hub ({' '.join(str(error).split())[:160]}): give a folder with a model as"
-            f" Transformers saves it, or one of {', '.join(PACKAGED)}"
-        ) from None

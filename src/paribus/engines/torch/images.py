@@ -38,6 +38,7 @@ class ImageTraining(Training):
         self.images = cast(ImageRows, fold.train_x)
         self.changes = self.train.augment or Augment()
         self.judged = deepcopy(self.network) if self.train.ema else self.network
+        self.averaged = _pairs(self.judged, self.network)
         self.body = _still(self.network) if self.changes.is_idle else None
         self.draws: Draws | None = None
         self.now = slice(0)
@@ -94,17 +95,11 @@ class ImageTraining(Training):
     def _average(self) -> None:
         """Take the weights into their moving average; what isn't trained is taken over as it is."""
         with torch.no_grad():
-            for name, average in self.judged.state_dict().items():
-                now = self.network.state_dict()[name]
-                if name in self.trained:
+            for average, now, trained in self.averaged:
+                if trained:
                     average.lerp_(now, 1 - self.train.ema)
                 else:
                     average.copy_(now)
-
-    @property
-    def trained(self) -> frozenset[str]:
-        """The names of what moves."""
-        return frozenset(name for name, each in self.network.named_parameters() if each.requires_grad)
 
     def batch(self, chosen: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         """See `Training.batch`. The images changed as the epoch asks for."""
@@ -159,3 +154,10 @@ def _still(network: BuiltNetwork) -> ImageNetwork | None:
     """The network, if what its body says of an image never changes and is asked for in one view."""
     still = isinstance(network, ImageNetwork) and network.frozen_body and network.views == 1
     return cast(ImageNetwork, network) if still else None
+
+
+def _pairs(averages: BuiltNetwork, network: BuiltNetwork) -> list[tuple[Tensor, Tensor, bool]]:
+    """Of each array its average, what it is now, and whether it is trained: the networks' own memory."""
+    trained = {name for name, each in network.named_parameters() if each.requires_grad}
+    now = network.state_dict()
+    return [(average, now[name], name in trained) for name, average in averages.state_dict().items()]
