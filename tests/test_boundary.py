@@ -11,7 +11,7 @@ import pytest
 import paribus
 from paribus.report.facts import gather
 from paribus.report.figures.boundary import boundary_figure
-from paribus.steps.boundary import SIDE
+from paribus.steps.boundary import SIDE, STEPS, read_off
 from paribus.store.boundary import boundary
 from paribus.store.record import Record
 from paribus.study.spec import Study
@@ -48,6 +48,15 @@ def study(text: str = TEXT) -> Study:
     return parse_study(text)
 
 
+@pytest.mark.parametrize("ran", [0, 1, 2, 7, 8, 9, 10, 150, 5000])
+def test_as_many_epochs_are_read_off_as_can_be(ran: int) -> None:
+    """Else a row of panels has a hole, or the last epoch isn't among them."""
+    epochs = read_off(ran)
+    assert len(set(epochs)) == len(epochs) == min(STEPS, max(ran, 1))
+    assert list(epochs) == sorted(epochs)
+    assert (epochs[0], epochs[-1]) == (1, max(ran, 1))
+
+
 def test_each_panel_is_the_network_of_that_many_epochs(tmp_path: Path) -> None:
     """Else the pictures show how some other network learned."""
     results = paribus.run(study(TEXT + EPOCHS), tmp_path, workers=1)
@@ -56,9 +65,9 @@ def test_each_panel_is_the_network_of_that_many_epochs(tmp_path: Path) -> None:
         found = boundary(record, chosen)
         facts = gather(record, results.study)
     assert found is not None
-    assert found.epochs == (1, 2, 3, 4, 5, 7, 9)
+    assert found.epochs == (1, 2, 3, 4, 5, 6, 7, 9)
     assert found.features == ("x1", "x2")
-    assert found.called.shape == found.sureness.shape == (7, SIDE, SIDE)
+    assert found.called.shape == found.sureness.shape == (8, SIDE, SIDE)
     assert (found.sureness >= 0.5 - 1 / 255).all()
     for count in (1, 2, 9):
         alone = paribus.run(
@@ -73,7 +82,7 @@ def test_each_panel_is_the_network_of_that_many_epochs(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found.sureness[place], last.sureness[-1])
     drawn = boundary_figure(facts)
     assert drawn is not None
-    assert drawn.svg.count("data:image/png") == 7
+    assert drawn.svg.count("data:image/png") == 8
     assert list(drawn.table["epoch"]) == list(found.epochs)
 
 

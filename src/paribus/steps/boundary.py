@@ -80,6 +80,17 @@ def _drawn(work: Work, last: Lineage) -> Boundary:
     )
 
 
+def read_off(ran: int) -> tuple[int, ...]:
+    """`STEPS` of a training's epochs, the last among them, or all where it has no more.
+
+    Each about as many times the one before, and at least one more.
+    """
+    epochs: list[int] = []
+    for each in np.geomspace(1, max(ran, 1), min(STEPS, max(ran, 1))).round().astype(int).tolist():
+        epochs.append(max(each, epochs[-1] + 1) if epochs else each)
+    return tuple(epochs)
+
+
 def _square(features: Features) -> tuple[list[float], list[float]]:
     """The least and the largest of each feature, and a little beyond."""
     values = features.numbers()
@@ -103,7 +114,7 @@ def _networks(work: Work, last: Lineage) -> Iterator[tuple[int, Weights]]:
     query = "select epochs_run from outcomes where config_id = ? and fold = ? and seed = ?"
     (ran,) = work.record.connection.execute(query, (config_id, fold, seed)).fetchone()
     train = last.configuration.train
-    epochs = tuple(sorted({*np.geomspace(1, max(ran, 1), STEPS).round().astype(int).tolist(), ran}))
+    epochs = read_off(ran)
     rows = ran * work.shelf.load(last.data).size.train
     needs_end = train.schedule is not None and train.schedule.needs_the_end
     if len(epochs) > 1 and rows <= ROWS and train.engine in ("population", "numpy") and not needs_end:
