@@ -1,28 +1,28 @@
-"""How many augmented images a second come from the cache, beside Keras' ImageDataGenerator.
+"""What an augmented image from the cache costs, beside Keras' ImageDataGenerator.
 
-    python -m benchmarks.augment [--images 2048] [--size 96] [--rounds 5] [--batch 64]
+    python -m benchmarks.augment [--images 512] [--size 96] [--rounds 5] [--batch 64]
 
 Both give batches of float32 intensities, flipped along both axes, rotated by up to 20 degrees and shifted
 by up to 0.2, bilinear, reflected at the edges. Keras reads a uint8 array in memory, paribus the cache's file,
-mapped into memory. They take turns; a ratio is the median over the rounds. `2 workers`: two processes with
-one thread each; `2 threads`: one process whose operations use two. Then what other augmentations cost, and
-where the time goes.
+mapped into memory. One thread each, as studies train; they take turns, and a ratio is the median over the
+rounds. All is processor time, which other work on the machine changes little. `PyTorch` is paribus without
+its native code. Then what other augmentations cost, and where the time goes.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import monotonic
+from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ from benchmarks.common import described, rows
 from numpy.typing import NDArray
 
 from paribus.engines.torch.memory import kept_memory
-from paribus.networks.augment import Draws, augment
+from paribus.networks.augment import Draws, augment, native
 from paribus.networks.augment.geometry import moved
 from paribus.study.sections.augment import Augment
 
@@ -92,54 +92,41 @@ def of_keras(path: Path, batch: int) -> Any:
     return made.flow(images, np.zeros(len(images)), batch_size=batch, seed=0)
 
 
-def run_keras(path: Path, batch: int, count: int) -> tuple[float, float]:
-    """When `count` images were begun and done."""
+def run_keras(path: Path, batch: int, count: int) -> float:
+    """Microseconds of processor time an image."""
     stream = of_keras(path, batch)
     next(stream)
-    started = monotonic()
+    started = process_time()
     for _ in range(count // batch):
         next(stream)
-    return started, monotonic()
+    return (process_time() - started) / count * 1e6
 
 
-def run_ours(path: Path, batch: int, count: int, asked: Augment = USUAL) -> tuple[float, float]:
+def run_ours(path: Path, batch: int, count: int, asked: Augment = USUAL) -> float:
     """The same of paribus."""
     order = np.random.default_rng(0).permutation(count)
     with kept_memory():  # as in a training of images
         next(ours(path, batch, asked, order))
-        started = monotonic()
+        started = process_time()
         for _ in ours(path, batch, asked, order):
             pass
-        return started, monotonic()
+        return (process_time() - started) / count * 1e6
 
 
-def spread(pool: ProcessPoolExecutor, run: Callable[..., tuple[float, float]], *asked: Any) -> float:
-    """Images a second of two workers: each does `count`, the last of `asked`."""
-    futures = [pool.submit(run, *asked) for _ in range(2)]
-    started, ended = zip(*(future.result() for future in futures), strict=True)
-    return float(2 * asked[-1] / (max(ended) - min(started)))
-
-
-def rate(run: Callable[..., tuple[float, float]], *asked: Any, threads: int = 1) -> float:
-    """Images a second in this process."""
-    torch.set_num_threads(threads)
-    started, ended = run(*asked)
-    return float(asked[2] / (ended - started))
+def without_native() -> AbstractContextManager[Any]:
+    """As where the package was installed without a compiler."""
+    return patch.object(native, "available", lambda: False)
 
 
 def compared(path: Path, batch: int, count: int, rounds: int) -> list[list[str]]:
-    """Lines of the table: cores, Keras, paribus, ratio."""
+    """Lines of the table: what, Keras, paribus, ratio."""
     few = max(batch, count // 8 // batch * batch)  # Keras takes long
-    found: dict[str, list[tuple[float, float]]] = {"1 thread": [], "2 workers": [], "2 threads": []}
-    with ProcessPoolExecutor(2, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        for run in (run_keras, run_ours):
-            spread(pool, run, path, batch, batch)
-        for _ in range(rounds):
-            alone = rate(run_keras, path, batch, few)
-            found["1 thread"].append((alone, rate(run_ours, path, batch, count)))
-            both = spread(pool, run_keras, path, batch, few)
-            found["2 workers"].append((both, spread(pool, run_ours, path, batch, count)))
-            found["2 threads"].append((both, rate(run_ours, path, batch, count, threads=2)))
+    found: dict[str, list[tuple[float, float]]] = {"paribus": [], "PyTorch": []}
+    for _ in range(rounds):
+        theirs = run_keras(path, batch, few)
+        found["paribus"].append((theirs, run_ours(path, batch, count)))
+        with without_native():
+            found["PyTorch"].append((theirs, run_ours(path, batch, count)))
     return [
         [name, *(f"{median(each):,.0f}" for each in zip(*pairs, strict=True)), ratio(pairs)]
         for name, pairs in found.items()
@@ -147,47 +134,46 @@ def compared(path: Path, batch: int, count: int, rounds: int) -> list[list[str]]
 
 
 def ratio(pairs: list[tuple[float, float]]) -> str:
-    """The median of paribus / Keras, and its range."""
-    each = sorted(ours / theirs for theirs, ours in pairs)
+    """The median of Keras / paribus, and its range."""
+    each = sorted(theirs / ours for theirs, ours in pairs)
     return f"{median(each):.1f} ({each[0]:.1f} to {each[-1]:.1f})"
 
 
-def steps(path: Path, batch: int, count: int) -> list[list[str]]:
-    """Microseconds an image of each step of the usual augmentation, one thread: the least of 20 batches.
+def others(path: Path, batch: int, count: int, rounds: int) -> list[list[str]]:
+    """What each kind of augmentation costs, with the native code and without: the least of the rounds."""
+    found = []
+    for name, asked in OTHERS.items():
+        here = min(run_ours(path, batch, count, asked) for _ in range(rounds))
+        with without_native():
+            plain = min(run_ours(path, batch, count, asked) for _ in range(rounds))
+        found.append([name, f"{here:.0f}", f"{plain:.0f}"])
+    return found
 
-    The movement reads 4 neighbours of 3 channels for each pixel, 12 numbers from places in no order.
-    """
-    torch.set_num_threads(1)
+
+def steps(path: Path, batch: int, count: int) -> list[list[str]]:
+    """Microseconds an image of each step of the usual augmentation: the least of 20 batches."""
     cached, draws = np.load(path, mmap_mode="r"), Draws(0, 0, 1, count).take(slice(0, batch))
     order, taken = np.random.default_rng(0).permutation(count), []
     with kept_memory():
         for turn in range(20):
-            times = [monotonic()]
+            times = [process_time()]
             pixels = torch.from_numpy(cached[np.roll(order, turn * batch)[:batch]]).movedim(-1, 1)
-            times.append(monotonic())
-            intensities = pixels.float().div_(255.0)
-            times.append(monotonic())
-            moved(intensities, USUAL, draws)
-            times.append(monotonic())
-            augment(pixels, USUAL, draws)
-            times.append(monotonic())
+            times.append(process_time())
+            moved(pixels, USUAL, draws, cut=True)
+            times.append(process_time())
             taken.append([after - before for before, after in pairwise(times)])
     least = np.min(taken, axis=0) / batch * 1e6
-    names = (
-        "gather from the mapped file",
-        "to intensities",
-        "movement",
-        "augment: these two, cut off",
-    )
+    names = ("gather from the mapped file", "move, to intensities")
     return [[name, f"{each:.1f}"] for name, each in zip(names, least, strict=True)]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name, default in (("images", 2048), ("size", 96), ("rounds", 5), ("batch", 64)):
+    for name, default in (("images", 512), ("size", 96), ("rounds", 5), ("batch", 64)):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
+    torch.set_num_threads(1)
     with TemporaryDirectory(prefix="paribus-benchmark-") as folder:
         path = Path(folder, "images.npy")
         shape = (given.images, given.size, given.size, 3)
@@ -196,20 +182,10 @@ def main() -> None:
             described(),
             f"\n{given.images} images {given.size} × {given.size} × 3, batches of {given.batch}\n",
         )
-        lines = compared(path, given.batch, given.images, given.rounds)
-        print(rows(("images a second", "Keras", "paribus", "ratio"), lines), "\n")
-        alone = [
-            [
-                name,
-                *(
-                    f"{rate(run_ours, path, given.batch, given.images, asked, threads=t):,.0f}"
-                    for t in (1, 2)
-                ),
-            ]
-            for name, asked in OTHERS.items()
-        ]
-        print(rows(("images a second of paribus", "1 thread", "2 threads"), alone), "\n")
-        print(rows(("one thread", "µs an image"), steps(path, given.batch, given.images)))
+        asked = (path, given.batch, given.images, given.rounds)
+        print(rows(("µs an image", "Keras", "paribus", "ratio"), compared(*asked)), "\n")
+        print(rows(("µs an image of paribus", "native", "PyTorch"), others(*asked)), "\n")
+        print(rows(("step", "µs an image"), steps(*asked[:3])))
 
 
 if __name__ == "__main__":

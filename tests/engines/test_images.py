@@ -17,6 +17,7 @@ from paribus.engines.products import whole_products
 from paribus.engines.torch.images import ImageTraining
 from paribus.engines.torch.training import alone
 from paribus.engines.torch.unfinished import path_of
+from paribus.networks.augment import native
 from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
 from tests.draw import FOLD, TASKS, configuration, relative, same
 
@@ -75,6 +76,18 @@ def test_the_same_seed_gives_the_same_bits(tmp_path: Path, engine: str) -> None:
     alone = [ENGINES[engine].train([each], data, TASK)[0] for each in some]
     assert all(same(one, other) for one, other in zip(together, alone, strict=True))
     assert not same(together[0], together[1])
+
+
+@pytest.mark.skipif(not native.exact(), reason="there is no native code here, or of other bits")
+@pytest.mark.parametrize("more", [{}, {"stain": 0.05, "noise": 0.05, "mixup": 0.4}])
+def test_native_augmentation_changes_no_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, float]
+) -> None:
+    """A study of images would end otherwise where the package is installed without a compiler."""
+    data, asked = fold(tmp_path), lineage(CNN, augment={"flip": "both", "rotate": 20.0, "shift": 0.2, **more})
+    here = trained(data, asked)
+    monkeypatch.setattr(native, "available", lambda: False)
+    assert same(here, trained(data, asked))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from paribus.data.prepare.pixels import BRIGHTEST
 from paribus.networks.augment.colour import tinted, toned
 from paribus.networks.augment.cutout import cut_out
 from paribus.networks.augment.draws import Draws
-from paribus.networks.augment.geometry import moved
+from paribus.networks.augment.geometry import intensities, moved
 from paribus.networks.augment.mixing import mix
 from paribus.networks.augment.stain import stained
 from paribus.study.sections.augment import Augment
@@ -32,15 +31,17 @@ def augment(images: Tensor, asked: Augment, draws: Draws, dtype: torch.dtype = t
     alone and in any batch. The order of the numbers in memory may be another than that of `images`.
     """
     if asked.is_idle:
-        return _intensities(images, dtype)
-    if images.device.type != "cpu" or _only_moves(asked):
-        whole = _changed(_intensities(images, dtype), asked, draws)
+        return intensities(images, dtype)
+    if _only_moves(asked):
+        return moved(images, asked, draws, dtype, cut=True)
+    if images.device.type != "cpu":
+        whole = _changed(images, asked, draws, dtype)
         return whole if whole is images else whole.clamp_(0.0, 1.0)
     found = torch.empty(images.shape, dtype=images.dtype if images.is_floating_point() else dtype)
     high = max(1, NUMBERS_AT_ONCE // max(1, images[:1].numel()))
     for start in range(0, len(images), high):
         some = slice(start, start + high)
-        found[some] = _changed(_intensities(images[some], dtype), asked, draws.part(some))
+        found[some] = _changed(images[some], asked, draws.part(some), dtype)
         found[some].clamp_(0.0, 1.0)
     return found
 
@@ -51,13 +52,9 @@ def _only_moves(asked: Augment) -> bool:
     return not any((*colours, asked.cutout, asked.noise))
 
 
-def _intensities(images: Tensor, dtype: torch.dtype) -> Tensor:
-    return images if images.is_floating_point() else images.to(dtype).div_(BRIGHTEST)
-
-
-def _changed(images: Tensor, asked: Augment, draws: Draws) -> Tensor:
+def _changed(images: Tensor, asked: Augment, draws: Draws, dtype: torch.dtype) -> Tensor:
     has_colour = images.shape[1] == 3
-    found = moved(images, asked, draws)
+    found = moved(images, asked, draws, dtype)
     if asked.stain and has_colour:
         found = stained(found, asked.stain, draws)
     if (asked.saturation or asked.hue) and has_colour:
@@ -66,6 +63,6 @@ def _changed(images: Tensor, asked: Augment, draws: Draws) -> Tensor:
     if asked.cutout:
         found = cut_out(found, asked.cutout, draws)
     if asked.noise:
-        normal = draws.normal("noise", images[:1].numel(), images)
+        normal = draws.normal("noise", found[:1].numel(), found)
         found = found + (normal * asked.noise).view(found.shape)
     return found

@@ -5,10 +5,13 @@ from __future__ import annotations
 from math import radians
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
+from paribus.data.prepare.pixels import BRIGHTEST
+from paribus.networks.augment import native
 from paribus.networks.augment.by_row import by_row
 from paribus.networks.augment.draws import Draws
 from paribus.study.sections.augment import Augment
@@ -17,8 +20,15 @@ PADDING = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
 """The names of `fill` in PyTorch."""
 
 
-def moved(images: Tensor, asked: Augment, draws: Draws) -> Tensor:
-    """Images (row, channel, height, width) moved, each by its own draws.
+def moved(
+    images: Tensor,
+    asked: Augment,
+    draws: Draws,
+    dtype: torch.dtype = torch.float32,
+    cut: bool = False,
+) -> Tensor:
+    """Images (row, channel, height, width) moved, each by its own draws; pixels become intensities, `dtype`.
+    What has been read between pixels may lie beyond 1 by rounding, unless it is `cut` off.
 
     Flips and turns alone put every pixel in another's place, unchanged. Anything else reads between pixels:
     bilinear, the pixels' centres at whole numbers, the image's centre held. An image that isn't square keeps
@@ -26,12 +36,23 @@ def moved(images: Tensor, asked: Augment, draws: Draws) -> Tensor:
     """
     height, width = images.shape[2:]
     size = (height, width)
+    between = bool(
+        asked.rotate or asked.shift or asked.zoom or asked.shear or (asked.turn and height != width)
+    )
+    if not (between or asked.turn or asked.flip != "none"):
+        return intensities(images, dtype)
     back = draws.once(("movements", asked, size), lambda whole: movements(asked, whole, size))
-    if asked.rotate or asked.shift or asked.zoom or asked.shear or (asked.turn and height != width):
-        return _sampled(images, back, "bilinear", PADDING[asked.fill])
-    if asked.turn or asked.flip != "none":
-        return _sampled(images, back, "nearest", "border")
-    return images
+    fill = asked.fill if between else "nearest"
+    if native.moves(images, dtype):
+        across, down = _sources(back, size, images.new_empty(0, dtype=dtype))
+        return native.moved(images, across, down, fill, not between, cut)
+    found = _sampled(intensities(images, dtype), back, "bilinear" if between else "nearest", PADDING[fill])
+    return found.clamp_(0.0, 1.0) if cut else found
+
+
+def intensities(images: Tensor, dtype: torch.dtype) -> Tensor:
+    """Pixels of 0 to 255 as intensities of 0 to 1; what is intensities already as it is."""
+    return images if images.is_floating_point() else images.to(dtype).div_(BRIGHTEST)
 
 
 def movements(asked: Augment, draws: Draws, size: tuple[int, int]) -> NDArray[np.float64]:
@@ -72,13 +93,19 @@ def _turns(asked: Augment, draws: Draws) -> NDArray[np.int64]:
 def _sampled(images: Tensor, back: NDArray[np.float64], mode: str, padding: str) -> Tensor:
     """Read at the places that `back` (row, 2, 3) leads to."""
     height, width = images.shape[2:]
+    across, down = _sources(back, (height, width), images)
+    # (row, 2, height, width), each of x and y whole in memory: twice as fast as in pairs.
+    places = across[:, :, None, :] + down[:, :, :, None]
+    return grid_sample(images, places.permute(0, 2, 3, 1), mode, padding, align_corners=False)
+
+
+def _sources(back: NDArray[np.float64], size: tuple[int, int], like: Tensor) -> tuple[Tensor, Tensor]:
+    """Where pixels come from, x and y: by column (row, 2, width) and by line (row, 2, height), in sum."""
+    height, width = size
     # PyTorch's places run from -1 to 1 between the outer edges of the outer pixels.
     back = back * np.array([[2.0 / width], [2.0 / height]])
-    by_x = by_row(back[:, :, :1] * _from_centre(width), images)
-    by_y = by_row(back[:, :, 1:2] * _from_centre(height) + back[:, :, 2:], images)
-    # (row, 2, height, width), each of x and y whole in memory: twice as fast as in pairs.
-    places = by_x[:, :, None, :] + by_y[:, :, :, None]
-    return grid_sample(images, places.permute(0, 2, 3, 1), mode, padding, align_corners=False)
+    across = by_row(back[:, :, :1] * _from_centre(width), like)
+    return across, by_row(back[:, :, 1:2] * _from_centre(height) + back[:, :, 2:], like)
 
 
 def _from_centre(pixels: int) -> NDArray[np.float64]:

@@ -7,9 +7,8 @@ slower. The two round differently, so a record says which arithmetic made it (`n
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from paribus.networks.compiled import built
 from paribus.population.buffers import Stack
 from paribus.population.dropout import Noise
 from paribus.population.grouping import Shape
@@ -35,8 +35,7 @@ ROWS = 64
 """Rows that are evaluated at once: their values stay in the processor's first caches."""
 LONG = 512
 """Rows of more features are looked up where they stand; of shorter ones all share a shuffled copy."""
-VARIANTS = {"AVX512": "x86_64_v4", "AVX2": "x86_64_v3"}
-"""What this processor can do, in PyTorch's words, and the build that is for it."""
+_SOURCE = Path(__file__).with_name("networks.c")
 
 _WHOLE = (
     "members", "rows", "batch", "layers", "activation", "kind", "mse", "optimizer", "states", "torch",
@@ -62,27 +61,15 @@ class _Networks(ctypes.Structure):
     )
 
 
-@cache
-def _built() -> tuple[str, ctypes.CDLL] | None:
-    """The build for this processor and its name, if the package has one."""
-    if os.environ.get("PARIBUS_NATIVE") == "0":
-        return None
-    for variant in (VARIANTS.get(torch.backends.cpu.get_cpu_capability(), ""), "generic"):
-        path = Path(__file__).parent / f"networks_{variant}.so"
-        if path.is_file():
-            return variant, ctypes.CDLL(str(path))
-    return None
-
-
 def name() -> str:
     """The arithmetic that trains here: two machines with another name may differ in the last bits."""
-    built = _built()
-    return f"native {built[0]}" if built else f"torch {torch.backends.cpu.get_cpu_capability()}"
+    found = built(_SOURCE)
+    return f"native {found[0]}" if found else f"torch {torch.backends.cpu.get_cpu_capability()}"
 
 
 def available() -> bool:
     """Whether the package was built with it."""
-    return _built() is not None
+    return built(_SOURCE) is not None
 
 
 def forwards(shape: Shape) -> bool:
@@ -109,9 +96,9 @@ def trains(shape: Shape) -> bool:
 
 
 def _library() -> ctypes.CDLL:
-    built = _built()
-    assert built is not None
-    return built[1]
+    found = built(_SOURCE)
+    assert found is not None
+    return found[1]
 
 
 class _Call:
