@@ -14,8 +14,8 @@ import pytest
 
 from paribus.errors import StudyError
 from paribus.run import run
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
 from paribus.track import sqlite

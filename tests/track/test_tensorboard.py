@@ -17,6 +17,7 @@ from paribus.run import run
 from paribus.study.toml import parse_study
 from paribus.track import tensorboard
 from paribus.track.tensorboard import mirror
+from tests.conftest import without_figures
 
 pytest.importorskip("tensorboardX", reason="the extra tensorboard isn't installed")
 
@@ -46,7 +47,8 @@ factors."network.hidden" = [[2], [3]]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run that was asked for the files."""
     out = tmp_path_factory.mktemp("mirrored") / "run"
-    run(parse_study(STUDY.format(seeds=1, asked="true")), out, workers=1)
+    with without_figures():
+        run(parse_study(STUDY.format(seeds=1, asked="true")), out, workers=1)
     return out
 
 
@@ -100,6 +102,7 @@ def test_runs_are_written_once(folder: Path, tmp_path: Path) -> None:
     assert (told.exit_code, "0 new runs" in told.output) == (0, True)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_trials_stand_below_their_configuration(tmp_path: Path) -> None:
     """Else seeds would overwrite each other."""
     run(parse_study(STUDY.format(seeds=2, asked="false")), tmp_path / "run", workers=1)

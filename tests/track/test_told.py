@@ -11,12 +11,13 @@ import pytest
 from paribus.errors import StudyError
 from paribus.execute.progress import Quiet
 from paribus.run import run
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.toml import parse_study
 from paribus.track import following, sending
 from paribus.track.sqlite import _latest, _number
 from paribus.track.told import Source, Told
+from tests.conftest import without_figures
 
 STUDY = """
 [study]
@@ -41,7 +42,8 @@ factors."network.hidden" = [[2], [3]]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of two configurations and two seeds."""
     out = tmp_path_factory.mktemp("told") / "run"
-    run(parse_study(STUDY), out, workers=1)
+    with without_figures():
+        run(parse_study(STUDY), out, workers=1)
     return out
 
 

@@ -73,6 +73,12 @@ def check(
         f" training at most about {max(1, plan.seconds):,.0f} s on {counted(plan.workers, 'worker')},"
         " besides starting them and preparing the data"
     )
+    for each in plan.parameters:
+        console.print(
+            f"network: {each.weights}, trained: {each.trained_of_it}: {each.every:,} parameters,"
+            f" {each.trained:,} of them trained",
+            markup=False,
+        )
     for reason in plan.undelivered:
         console.print(f"model: {reason}", markup=False)
     found = [finding for finding in plan.findings if finding.status == "found"]

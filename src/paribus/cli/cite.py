@@ -11,10 +11,11 @@ def cite(folder: Folder) -> None:
     from rich.text import Text
 
     from paribus.errors import StudyError
-    from paribus.results import Results
+    from paribus.store.record import Record
+    from paribus.store.recorded import read_summary
 
-    results = Results(folder)
-    summary = results.summary if (folder / "summary.json").is_file() else {}
+    Record.at(folder).close()
+    summary = read_summary(folder) if (folder / "summary.json").is_file() else {}
     if "references" not in summary:
         raise StudyError(
             f"{folder} has no report yet, or that of an earlier version:"

@@ -27,15 +27,13 @@ def compare(folder: Folder, others: Others) -> None:
     """Compare two configurations of a run (what differs, A minus B), or what several runs chose."""
     from rich.console import Console
 
-    from paribus.cli.studies import print_studies
     from paribus.errors import StudyError
-    from paribus.report.studies import studies_beside
     from paribus.store.record import NAME
 
     console = Console(highlight=False)
     folders = [Path(other) for other in others if (Path(other) / NAME).is_file()]
     if len(folders) == len(others):
-        print_studies(console, studies_beside([folder, *folders]))
+        _print_folders(console, [folder, *folders])
         return
     left = [other for other in others if not (Path(other) / NAME).is_file()]
     if folders or any(other and Path(other).is_dir() for other in left):
@@ -49,10 +47,17 @@ def compare(folder: Folder, others: Others) -> None:
     _print_two(console, folder, others)
 
 
+def _print_folders(console: Console, folders: list[Path]) -> None:
+    from paribus.cli.studies import print_studies
+    from paribus.report.studies import studies_beside
+
+    print_studies(console, studies_beside(folders))
+
+
 def _print_two(console: Console, folder: Path, names: list[str]) -> None:
     from paribus.stats.answers.two import compare_two, find_configuration
-    from paribus.store.folder import read_record
     from paribus.store.record import Record
+    from paribus.store.recorded import read_record
 
     with Record.at(folder) as record:
         study = read_record(record)

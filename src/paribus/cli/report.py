@@ -29,8 +29,8 @@ def report(
     from paribus.report.exports.write import chosen_formats, export, make_folder
     from paribus.report.facts import gather
     from paribus.report.write import write_report
-    from paribus.store.folder import read_record
     from paribus.store.record import Record
+    from paribus.store.recorded import read_record
 
     chosen = chosen_formats(formats) if formats is not None else ()
     with Record.at(folder) as record:

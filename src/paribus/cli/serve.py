@@ -34,7 +34,7 @@ def serve(
     """Serve a model: POST /predict, GET /model, /health, /metrics; without a token, a page at /docs."""
     from paribus.errors import StudyError
 
-    if not (find_spec("fastapi") and find_spec("uvicorn")):
+    if not all(map(find_spec, ("fastapi", "python_multipart", "uvicorn"))):
         raise StudyError("serving needs the extra serve: pip install 'paribus[serve]'")
     if token == "":
         raise StudyError(f"--token or {TOKEN} is empty: give a token, or none")

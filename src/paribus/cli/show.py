@@ -19,10 +19,13 @@ def show(
     from rich.console import Console
 
     from paribus.cli.board import board_table
-    from paribus.results import Results
+    from paribus.store.record import Record
+    from paribus.store.recorded import read_record
+    from paribus.store.tables import read_leaderboard
 
-    results = Results(folder)
-    board = results.leaderboard()
+    with Record.at(folder) as record:
+        study = read_record(record)
+    board = read_leaderboard(folder)
     console = Console(highlight=False)
-    console.print(board_table(board, results.study, rows, console.width))
+    console.print(board_table(board, study, rows, console.width))
     console.print(f"{min(rows, len(board)):,} of {len(board):,} configurations, ranked on validation")

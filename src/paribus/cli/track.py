@@ -1,4 +1,4 @@
-"""`paribus track`: tell MLflow of a study what it doesn't know yet."""
+"""`paribus track`: tell a tracker of a study what it doesn't know yet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,15 @@ def track(
         Path | None,
         typer.Option("--tensorboard", metavar="OUT", help="Write TensorBoard's files there instead."),
     ] = None,
+    wandb: Annotated[
+        Path | None,
+        typer.Option("--wandb", metavar="OUT", help="Write Weights & Biases' offline files there instead."),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", hidden=True)] = False,
 ) -> None:
-    """Tell MLflow of the study in DIR, or write TensorBoard's files of it: what wasn't told yet, once."""
+    """Tell MLflow of the study in DIR, or write TensorBoard's or Weights & Biases' files of it: what wasn't
+    told yet, once.
+    """
     if follow:
         import sys
 
@@ -35,6 +41,11 @@ def track(
         from paribus.track.tensorboard import mirror
 
         print(f"tensorboard: {mirror(folder, tensorboard):,} new runs in {tensorboard.resolve()}")
+        return
+    if wandb is not None:
+        from paribus.track.wandb_files import write_offline
+
+        print(f"wandb: {write_offline(folder, wandb):,} new runs in {wandb.resolve()}")
         return
     from paribus.track.sending import send
 

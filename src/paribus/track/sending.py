@@ -15,8 +15,8 @@ from typing import Any
 from filelock import FileLock
 
 from paribus.errors import StudyError
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.configuration import digest
 from paribus.study.sections.deliver import Track
 from paribus.study.spec import Study

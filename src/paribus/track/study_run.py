@@ -56,7 +56,7 @@ def tell_study(
     made = client.create_run(experiment, start_time=told.started, run_name=told.name, tags=tags).info.run_id
     _write(client, made, folder, told)
     if model is not None:
-        _register(address, made, model[0], model[1], asked.register_as or source.study.name)
+        register(address, made, model[0], model[1], asked.register_as or source.study.name)
     client.set_terminated(made, told.status, told.ended)
     return 1
 
@@ -92,12 +92,11 @@ def _model(folder: Path) -> tuple[bytes, Schema] | None:
     return read_model(path) if path.is_file() else None
 
 
-def _register(address: str, run_id: str, content: bytes, schema: Schema, name: str) -> None:
+def register(address: str, run_id: str, content: bytes, schema: Schema, name: str) -> None:
     """Log the model's file with its signature and an example, and make it the next version of its name."""
     import mlflow
     import mlflow.onnx
     import onnx
-    from mlflow.models import infer_signature
 
     from paribus.deliver.running import Session
 
@@ -109,13 +108,27 @@ def _register(address: str, run_id: str, content: bytes, schema: Schema, name: s
         mlflow.onnx.log_model(
             onnx.load_from_string(content),
             name="chosen",
-            signature=infer_signature(row, found),
+            signature=_signature(row, found, schema),
             input_example=row,
             onnx_execution_providers=["CPUExecutionProvider"],
             registered_model_name=name.replace("/", "-").replace(":", "-"),
             pip_requirements=["onnx", "onnxruntime", "numpy", "pandas"],
             save_as_external_data=False,
         )
+
+
+def _signature(row: dict[str, NDArray[Any]], found: dict[str, NDArray[Any]], schema: Schema) -> Any:
+    """What goes in and out as MLflow says it: of texts any number of rows and of entries."""
+    from mlflow.models import infer_signature
+    from mlflow.types import Schema as Inputs
+    from mlflow.types import TensorSpec
+
+    words = {name for text in schema.texts for name in text.names}
+    told = infer_signature(row, found)
+    told.inputs = Inputs(
+        [TensorSpec(each.type, (-1, -1), each.name) if each.name in words else each for each in told.inputs]
+    )
+    return told
 
 
 def example(schema: Schema) -> dict[str, NDArray[Any]]:

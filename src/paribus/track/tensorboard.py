@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from paribus.errors import StudyError
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.track.told import Source, Told
 
 FOLDER = "tensorboard"

@@ -24,11 +24,14 @@ from paribus.deliver.serving.images import MOST_BYTES, files_of, images_of
 from paribus.deliver.serving.limiting import Limiting
 from paribus.deliver.serving.metrics import Metrics
 from paribus.deliver.serving.rows import to_feeds
+from paribus.deliver.serving.uploads import FIELD, FORM, is_upload, table_of, uploads_of
 from paribus.errors import DataError
 
 LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 """The names by which a machine calls itself."""
 DESCRIPTION = "/openapi.json"
+LONGEST = 1_000
+"""Characters that are said of what is wrong: a table of strangers has names of any length."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def make_app(
         code: {"model": Said, "description": told}
         for code, told in (
             *((401, "no token, or a wrong one"),) * bool(token),
+            (400, "no form of files, or one with too many"),
             (413, "too many rows or bytes"),
             (422, "a row that can't be read"),
             (503, "too many requests, or too slow"),
@@ -113,13 +117,15 @@ def make_app(
         openapi_extra={"requestBody": _BODY_OF_IMAGES if image else _BODY},
     )
     async def predict(request: Request) -> Response:
-        """Predict for one row or more; of images, the rows hold files as base64, or the body is one file."""
+        """Predict for one row or more: rows as JSON, or a table of them as a file of a form. Of images the
+        rows hold files as base64, a form holds the files, or the body is one file.
+        """
         try:
             async with asyncio.timeout(allowed.seconds):
                 fed = await _fed(request, schema, image, allowed)
                 found = await batcher.predict(fed)
         except DataError as error:
-            raise HTTPException(422, str(error)) from None
+            raise HTTPException(422, str(error)[:LONGEST]) from None
         except (OverflowError, TimeoutError):
             raise HTTPException(503, "too many requests: try again later") from None
         metrics.rows += n_rows(fed)
@@ -167,19 +173,25 @@ def _guard(token: str) -> Callable[..., None]:
     return check
 
 
+_FILE = {"type": "string", "format": "binary"}
+
+
+def _form(most: int | None) -> dict[str, Any]:
+    """A form of files, at most so many."""
+    files = {"type": "array", "items": _FILE, "minItems": 1, **({"maxItems": most} if most else {})}
+    return {"schema": {"type": "object", "properties": {FIELD: files}, "required": [FIELD]}}
+
+
 _BODY: dict[str, Any] = {
     "required": True,
-    "content": {"application/json": {"schema": Asked.model_json_schema()}},
+    "content": {"application/json": {"schema": Asked.model_json_schema()}, FORM: _form(1)},
 }
 """The body in the service's description: it is read by pydantic alone, which takes half the time."""
 
 
 _BODY_OF_IMAGES = {
     "required": True,
-    "content": {
-        **_BODY["content"],
-        "image/*": {"schema": {"type": "string", "format": "binary"}},
-    },
+    "content": {**_BODY["content"], "image/*": {"schema": _FILE}, FORM: _form(None)},
 }
 
 
@@ -191,13 +203,24 @@ def _waiting(image: Column | None, allowed: Limits) -> int:
 
 
 async def _fed(request: Request, schema: Schema, image: Column | None, allowed: Limits) -> Feeds:
-    """The model's inputs. Images are unpacked in a thread: others are answered meanwhile."""
+    """The model's inputs. Files are read in a thread: others are answered meanwhile."""
+    if is_upload(request):
+        return await _uploaded(request, schema, image, allowed)
     body = await request.body()
     if image is None:
         return to_feeds(_read(body, allowed).rows, schema)
     is_file = request.headers.get("content-type", "").lower().startswith("image/")
     files = [body] if is_file else files_of(_read(body, allowed).rows, image)
     return {image.name: await asyncio.to_thread(images_of, files, image, allowed.pixels)}
+
+
+async def _uploaded(request: Request, schema: Schema, image: Column | None, allowed: Limits) -> Feeds:
+    """The same of the files of a form."""
+    uploads = await uploads_of(request, allowed.rows)
+    if image is None:
+        return await asyncio.to_thread(table_of, uploads, schema, allowed.rows)
+    names, files = zip(*uploads, strict=True)
+    return {image.name: await asyncio.to_thread(images_of, files, image, allowed.pixels, names)}
 
 
 def _read(body: bytes, allowed: Limits) -> Asked:

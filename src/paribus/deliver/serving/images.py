@@ -1,4 +1,4 @@
-"""Images of a request: files as base64 in JSON rows, or one file as the whole body."""
+"""Images of a request: files as base64 in JSON rows, files of a form, or one file as the whole body."""
 
 from __future__ import annotations
 
@@ -41,27 +41,30 @@ def _files(rows: Sequence[Mapping[str, Any]], name: str) -> Iterator[bytes]:
             raise DataError(f"row {number}: '{name}' holds no base64: encode the image's file") from None
 
 
-def images_of(files: Sequence[bytes], column: Column, most: int) -> NDArray[np.uint8]:
+def images_of(
+    files: Sequence[bytes], column: Column, most: int, names: Sequence[str] = ()
+) -> NDArray[np.uint8]:
     """The images, (row, height, width, channel). None is unpacked before all are known to be small enough:
-    `most` pixels together. Raises DataError.
+    `most` pixels together. Raises DataError that calls a file by its name, by its row where it has none.
     """
+    called = names or [f"row {number}" for number in range(1, len(files) + 1)]
     asked = asked_of(column)
     if len(files) > (fit := max(1, MOST_BYTES // prod(asked.shape))):
         raise DataError(
             f"{len(files):,} images of {asked.height}×{asked.width}; at most {fit:,} in a request"
         )
     pixels, seen = np.zeros((len(files), *asked.shape), dtype=np.uint8), 0
-    for number, file in enumerate(files, start=1):
+    for name, file in zip(called, files, strict=True):
         found = look(file, "")
         if isinstance(found, Broken):
-            raise DataError(f"row {number}: the image {found.reason}")
+            raise DataError(f"{name}: the image {found.reason}")
         seen += found.height * found.width
         if seen > most:
-            raise DataError(f"row {number}: with its image the request has more than {most:,} pixels")
+            raise DataError(f"{name}: with its image the request has more than {most:,} pixels")
     for place, file in enumerate(files):
         unpacked = decode(file, "", asked)
         if reason := reason_of(unpacked, asked):
-            raise DataError(f"row {place + 1}: the image {reason}")
+            raise DataError(f"{called[place]}: the image {reason}")
         assert isinstance(unpacked, Decoded)  # else there was a reason
         assert unpacked.pixels is not None
         pixels[place] = unpacked.pixels
