@@ -11,7 +11,7 @@ help:
 	@echo "make test    install into $(VENV), run the tests"
 	@echo "make test-keras   the same with Keras and TensorFlow, run what holds the engines to Keras"
 	@echo "make test-browser  the same with Selenium, open reports in Chromium"
-	@echo "make test-mlflow   the same with MLflow, tell its store of studies"
+	@echo "make test-mlflow   the same with MLflow and wandb, tell them of studies"
 	@echo "make check   formatting, lint, types, import rules"
 	@echo "make clean   remove $(VENV) and caches"
 
@@ -19,7 +19,7 @@ study: $(VENV)/.installed
 	$(BIN)/paribus run studies/breast_cancer.toml
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto -m 'not keras and not browser and not mlflow'
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not keras and not browser and not mlflow'
 
 test-keras: $(VENV)/.installed-keras
 	$(BIN)/python -m pytest -n auto -m keras tests/oracle tests/engines
@@ -38,7 +38,7 @@ check: $(VENV)/.installed-browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(wildcard src/paribus/population/native/*.[ch])
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py $(wildcard src/paribus/*/native/*.[ch] src/paribus/*/*/native/*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "paribus needs Python 3.11 or newer; this is `$(PYTHON) --version`. Try: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
@@ -60,7 +60,7 @@ $(VENV)/.installed-browser: $(VENV)/.installed-dev
 	@touch $@
 
 $(VENV)/.installed-mlflow: $(VENV)/.installed-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mlflow]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mlflow,wandb]'
 	@touch $@
 
 clean:

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 import paribus
-from paribus.data import load, split
-from paribus.data.split import Fold
+from paribus.data.load import load
+from paribus.data.split import Fold, split
 from paribus.execute.pool import available_workers
 from paribus.stats.held_out import mean_by_fold
 from paribus.stats.paired_t import corrected_t

@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from paribus.data import TrainingPart, load, split
-from paribus.data.parts import take
+from paribus.data.load import load
+from paribus.data.parts import TrainingPart, take
 from paribus.data.prepare.images import ImageRows
 from paribus.data.prepare.prepared import Prepared
 from paribus.data.sources.tissue import Tissue
 from paribus.data.sources.tissue_rows import ROWS, SLIDES
+from paribus.data.split import split
 from paribus.deliver.making import judged
 from paribus.explain.images import centre, grad_cam, occlusion, share_inside
 from paribus.networks.build import build

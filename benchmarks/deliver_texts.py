@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from paribus.data import TrainingPart, load, prepare_training
-from paribus.data.parts import take
+from paribus.data.load import load
+from paribus.data.parts import TrainingPart, take
+from paribus.data.prepare.preparation import prepare_training
 from paribus.data.table import Table
 from paribus.deliver.describing import columns_of, distinct_texts, texts_of
 from paribus.deliver.graph.whole import Member, build

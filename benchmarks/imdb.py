@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from peers import FAMILIES
 
 import paribus
-from paribus.data import load, prepare_training, split
+from paribus.data.load import load
+from paribus.data.prepare.preparation import prepare_training
+from paribus.data.split import split
 from paribus.execute.pool import available_workers
 from paribus.study.spec import Study
 from paribus.study.toml import read_study

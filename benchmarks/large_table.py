@@ -20,8 +20,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from paribus.data import load, split
+from paribus.data.load import load
 from paribus.data.profile import table_profile
+from paribus.data.split import split
 from paribus.execute.shelf import Shelf
 from paribus.study.spec import Data, Prepare, Protocol
 

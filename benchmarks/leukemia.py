@@ -25,7 +25,8 @@ from scaling import Scaled, scaled
 from sklearn.preprocessing import StandardScaler
 
 import paribus
-from paribus.data import load, split
+from paribus.data.load import load
+from paribus.data.split import split
 from paribus.execute.pool import available_workers
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Study

@@ -31,16 +31,17 @@ import numpy as np
 from common import described, rows
 
 from paribus import Study
-from paribus.data import Split
+from paribus.data.split import Split
 from paribus.population.metrics import scores
 from paribus.population.outcome import Outcome
 from paribus.report import facts
 from paribus.seeds import stream
 from paribus.stats.learning_curves import measured
 from paribus.steps.reading import read
-from paribus.store.folder import claim, read_record
+from paribus.store.folder import claim
 from paribus.store.profile import describe
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.configuration import Configuration
 from paribus.study.fit import with_usual_settings
 from paribus.study.plan import configurations, stages, trials

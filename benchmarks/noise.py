@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.data.helpers import table
 from tests.data.noise import FOLDS, METRICS, honest, leaking, noise, pipelines
 
-from paribus.data import split
+from paribus.data.split import split
 from paribus.study.spec import Prepare
 
 Found = dict[tuple[Prepare, str], list[float]]

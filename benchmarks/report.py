@@ -17,8 +17,8 @@ import psutil
 
 from paribus.report import drawings
 from paribus.report.write import write_report
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 
 
 def measure(source: Path, target: Path) -> tuple[float, float, float]:

@@ -30,9 +30,8 @@ def request(model: Path) -> bytes:
     """One row as a request."""
     row = {name: values[0] for name, values in example(load(model).schema).items()}
     body = json.dumps({"rows": [{n: v if isinstance(v, str) else float(v) for n, v in row.items()}]}).encode()
-    head = (
-        f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    )
+    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}"
     return head.encode() + b"\r\n\r\n" + body
 
 

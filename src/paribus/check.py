@@ -10,7 +10,7 @@ import pandas as pd
 from paribus.audit import Evidence, Finding, audit
 from paribus.data.profile import TableProfile, table_profile
 from paribus.deliver.writing import foreseen
-from paribus.execute.estimate import Estimate, estimate
+from paribus.execute.estimate import Estimate, Parameters, estimate
 from paribus.execute.pool import available_workers
 from paribus.execute.progress import Progress
 from paribus.steps.reading import read
@@ -69,6 +69,11 @@ class Checked:
     def trials(self) -> int:
         """Of all stages together."""
         return sum(stage.trials for stage in self.stages) + self.outer * self.seeds + self.retrained
+
+    @property
+    def parameters(self) -> tuple[Parameters, ...]:
+        """How large the pretrained networks are, each once."""
+        return tuple(dict.fromkeys(each for stage in self.stages for each in stage.estimate.parameters))
 
     @property
     def seconds(self) -> float:

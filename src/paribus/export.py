@@ -15,8 +15,8 @@ from paribus.errors import DataError, FailedTrialsError, StudyError
 from paribus.report.facts import gather
 from paribus.run import FOLDER
 from paribus.steps.reading import read
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.fit import with_usual_settings
 from paribus.study.problems import WrongStudyError, problems
 from paribus.study.sections.deliver import Deliver

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -18,9 +17,9 @@ from paribus.report.facts import Facts, gather
 from paribus.report.figures import Figure, figures
 from paribus.report.question_files import question_table
 from paribus.stats.answers.two import find_configuration
-from paribus.store.folder import read_record
 from paribus.store.record import Record
-from paribus.store.tables import trials_frame
+from paribus.store.recorded import read_record, read_summary
+from paribus.store.tables import read_leaderboard, trials_frame
 
 
 class Results:
@@ -41,13 +40,7 @@ class Results:
 
     def leaderboard(self) -> pd.DataFrame:
         """One row a configuration, the best first. Raises `StudyError` before the first run's end."""
-        path = self.folder / "leaderboard.csv"
-        if not path.is_file():
-            raise StudyError(
-                f"{path} isn't there: the run has not come to its end. Let it go on with the same"
-                f" `paribus run`, or write what there is with `paribus report {self.folder}`"
-            )
-        return pd.read_csv(path)
+        return read_leaderboard(self.folder)
 
     def questions(self) -> pd.DataFrame:
         """One row a level of each question: the columns of `questions.csv`."""
@@ -87,8 +80,7 @@ class Results:
     @property
     def summary(self) -> dict[str, Any]:
         """What `summary.json` says: the chosen configuration, its scores, what choosing cost."""
-        found: dict[str, Any] = json.loads((self.folder / "summary.json").read_text())
-        return found
+        return read_summary(self.folder)
 
     @property
     def report(self) -> Path:

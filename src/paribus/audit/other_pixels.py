@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> Finding:
     """
     found = list(_pretrained(evidence.study))
     if not found:
-        return FINDING.not_applicable("For studies with pretrained networks.")
+        return FINDING.not_applicable("For studies with pretrained networks of images.")
     others = {
         (str(each.network.weights), each.prepare.pixels) for each in found if each.prepare.pixels not in OWN
     }
@@ -43,7 +43,7 @@ def _pretrained(study: Study) -> Iterator[Configuration]:
         return
     for stage in plan(study):
         for each in stage.configurations:
-            if each.network.kind == PRETRAINED and not each.network.fresh:
+            if each.network.kind == PRETRAINED and not each.network.fresh and not each.reads_text:
                 yield each
 
 

@@ -90,3 +90,23 @@ def expand(dates: pd.DatetimeIndex) -> Iterator[tuple[str, NDArray[np.float64]]]
         known = numbers[~np.isnan(numbers)]
         if len(known) and known.min() < known.max():
             yield name, numbers
+
+
+def stored_dates(cells: pd.Series[Any]) -> tuple[pd.DatetimeIndex | None, NDArray[np.float64] | None]:
+    """Cells stored as dates; or spans in days, times of day in hours. (row,)."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        cells = cells.astype(object)
+    kind = pd.api.types.infer_dtype(cells, skipna=True)
+    if kind in ("timedelta", "timedelta64"):
+        spans = pd.to_timedelta(cells) / pd.Timedelta(days=1)
+        return None, np.asarray(spans, dtype=np.float64)
+    if kind == "time":
+        hours = [
+            np.nan if pd.isna(cell) else cell.hour + cell.minute / 60 + cell.second / 3600 for cell in cells
+        ]
+        return None, np.array(hours)
+    if kind == "period":
+        dates = pd.DatetimeIndex(pd.PeriodIndex(cells).to_timestamp())
+    else:
+        dates = pd.DatetimeIndex(pd.to_datetime(cells))
+    return dates.tz_localize(None), None

@@ -20,7 +20,7 @@ from paribus.data.columns import (
     shown,
     storage_of,
 )
-from paribus.data.dates import AmbiguousDatesError, day_before_month, expand, parse_dates
+from paribus.data.dates import AmbiguousDatesError, day_before_month, expand, parse_dates, stored_dates
 from paribus.data.features import Collected, Feature, Features
 from paribus.data.images.usable import UsableRows
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, guess, is_number, without_missing
@@ -297,23 +297,3 @@ def _number(text: str) -> float | None:
     """As a number, true as 1; None for what is none."""
     plain = {"True": "1", "False": "0"}.get(text, text)
     return float(plain) if is_number(plain) else None
-
-
-def stored_dates(cells: pd.Series[Any]) -> tuple[pd.DatetimeIndex | None, NDArray[np.float64] | None]:
-    """Cells stored as dates; or spans in days, times of day in hours. (row,)."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        cells = cells.astype(object)
-    kind = pd.api.types.infer_dtype(cells, skipna=True)
-    if kind in ("timedelta", "timedelta64"):
-        spans = pd.to_timedelta(cells) / pd.Timedelta(days=1)
-        return None, np.asarray(spans, dtype=np.float64)
-    if kind == "time":
-        hours = [
-            np.nan if pd.isna(cell) else cell.hour + cell.minute / 60 + cell.second / 3600 for cell in cells
-        ]
-        return None, np.array(hours)
-    if kind == "period":
-        dates = pd.DatetimeIndex(pd.PeriodIndex(cells).to_timestamp())
-    else:
-        dates = pd.DatetimeIndex(pd.to_datetime(cells))
-    return dates.tz_localize(None), None

@@ -15,8 +15,8 @@ from paribus.data.images.cache import Progress
 from paribus.data.images.usable import usable_rows
 from paribus.data.marks import read_marks
 from paribus.data.share import share_of
-from paribus.data.sources import read
 from paribus.data.sources.joined import join
+from paribus.data.sources.read import read
 from paribus.data.table import Table, Task
 from paribus.data.target import read_target
 from paribus.data.text.encoders import Encode

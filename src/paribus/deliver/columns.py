@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from paribus.data.columns import Distinct, check_size, distinct, listed, shown, storage_of
-from paribus.data.dates import AmbiguousDatesError, parse_dates
-from paribus.data.feature_columns import stored_dates
+from paribus.data.dates import AmbiguousDatesError, parse_dates, stored_dates
 from paribus.data.kinds import MISSING_LEVELS, MISSING_NUMBERS, is_number, without_missing
 from paribus.data.sources.rows import Rows
 from paribus.deliver.images import usable

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
 from paribus._version import __version__
-from paribus.data import Table, TrainingPart
 from paribus.data.features import Feature, Features
 from paribus.data.images.images import Images
+from paribus.data.parts import TrainingPart
 from paribus.data.prepare.text.represent import TextFeatures
+from paribus.data.table import Table
 from paribus.data.text.texts import Texts
 from paribus.deliver.making import Trained
 from paribus.deliver.schema import Column, Schema, TextInput
@@ -20,6 +21,7 @@ from paribus.stats.answers.calls import Calls
 from paribus.stats.recalibration import Map, Unchanged
 from paribus.study.changes import study_hash
 from paribus.study.configuration import digest
+from paribus.study.representation import ORDERED
 from paribus.study.spec import Deliver, Prepare, Study
 
 LAYOUT = 3
@@ -145,8 +147,13 @@ def _image(feature: Feature, images: Images, resized: bool) -> Column:
 
 def distinct_texts(members: Sequence[Trained]) -> tuple[TextFeatures, ...]:
     """The members' representations of texts, each once: those of one fold share it."""
-    found = {id(each.preparation.text): each.preparation.text for each in members}
-    return tuple(text for text in found.values() if text is not None)
+    found = {text_key(text): text for each in members if (text := each.preparation.text) is not None}
+    return tuple(found.values())
+
+
+def text_key(text: TextFeatures | None) -> Hashable:
+    """Equal for representations that are one: of a pretrained network's tokenizer nothing is learned."""
+    return text.asked if text is not None and text.asked.weight == "tokenizer" else id(text)
 
 
 def texts_of(columns: Sequence[Column], number: int, prepare: Prepare) -> tuple[TextInput, ...]:
@@ -154,7 +161,7 @@ def texts_of(columns: Sequence[Column], number: int, prepare: Prepare) -> tuple[
     if not is_delivered(prepare.representation):
         return ()
     taken = {column.name for column in columns}
-    has_values = prepare.representation.weight != "tokens"
+    has_values = prepare.representation.weight not in ORDERED
     found = []
     for column in columns:
         for place in range(number if column.kind == "words" else 0):

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data import Preparation, Split, Table, TrainingPart, prepare_training
-from paribus.data.split import unsealed
+from paribus.data.parts import TrainingPart
+from paribus.data.prepare.preparation import Preparation, prepare_training
+from paribus.data.split import Split, unsealed
+from paribus.data.table import Table
 from paribus.engines import ENGINES
 from paribus.errors import FailedTrialsError
 from paribus.networks.network import Weights

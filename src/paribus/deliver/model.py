@@ -7,7 +7,7 @@ model.predict_proba(frame)
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 from paribus.data.sources.frame import read_frame
 from paribus.data.sources.rows import Rows
 from paribus.deliver.columns import feeds
+from paribus.deliver.covering import explained
 from paribus.deliver.drift import Drift
 from paribus.deliver.folder import find
 from paribus.deliver.guard import read_model
 from paribus.deliver.schema import Schema
 from paribus.errors import StudyError
+
+if TYPE_CHECKING:
+    from paribus.explain.facts import ImageExplanation
 
 
 class Model:
@@ -53,6 +57,10 @@ class Model:
             raise StudyError("a regression has no probabilities: call predict")
         found: NDArray[np.float32] = self.outputs(read_frame(frame, "frame"))[self.schema.outputs[1]]
         return found
+
+    def explain(self, image: Any, window: int | None = None) -> ImageExplanation:
+        """Where an image speaks for its likeliest class: see `covering.explained`."""
+        return explained(self.session, image, window)
 
     def drift(self, frame: pd.DataFrame) -> pd.DataFrame:
         """For each column the share of rows outside of what the training rows held: see `Drift.table`."""

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data import Preparation
 from paribus.data.features import Feature, Features
 from paribus.data.prepare.encode import Encoder, Hashing, OneHot, Ordinal, Target
 from paribus.data.prepare.impute import ColumnImputer, JointImputer
 from paribus.data.prepare.levels import RARE
 from paribus.data.prepare.pixels import Pixels
+from paribus.data.prepare.preparation import Preparation
 from paribus.data.prepare.selectors import Chosen, Components
 from paribus.data.prepare.target import TargetTransform
 from paribus.data.prepare.text.represent import TextFeatures

@@ -108,6 +108,17 @@ class Schema(Value):
     agreement: Finite | None = None
     """The largest difference between this file's predictions and the training process', when it was made."""
 
+    @model_validator(mode="after")
+    def _fits(self) -> Schema:
+        has_classes = self.task in ("binary", "multiclass")
+        if len(set(self.classes)) != len(self.classes) or bool(self.classes) != has_classes:
+            raise ValueError("classes are those of one target, each once, and nothing else has any")
+        if self.task == "binary" and len(self.classes) != 2:
+            raise ValueError("a binary task has two classes")
+        if not self.targets or len(self.outputs) != (1 if self.task == "regression" else 2):
+            raise ValueError("there is no target, or there are other outputs than the task has")
+        return self
+
     @property
     def names(self) -> tuple[str, ...]:
         """The columns' names."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data import Table
 from paribus.data.features import Features
+from paribus.data.table import Table
 from paribus.report.replicates import sealed_predictions
 from paribus.stats.held_out import HeldOut
 from paribus.stats.subgroups import Group, levels_in, subgroups

@@ -17,15 +17,18 @@ from scipy.sparse import csr_array
 
 from paribus.data.prepare.text.order import ENDED
 from paribus.data.prepare.text.represent import TextFeatures
+from paribus.data.text.model_tokens import ModelTokenizer, tokenizer_of
 from paribus.data.text.tokens import Tokens, tokenise
 from paribus.deliver.schema import Finite, Schema, TextInput, Value, read_value
-from paribus.errors import StudyError
-from paribus.study.representation import MOST_FEATURES, Representation, parse_representation
+from paribus.errors import DataError, StudyError
+from paribus.study.representation import MOST_FEATURES, ORDERED, Representation, parse_representation
 
 KEY = "paribus.vocabulary"
 """Under which name the vocabulary stands in an ONNX file's metadata."""
-DELIVERED = ("multi_hot", "counts", "tfidf", "hashing", "tokens")
-"""Representations whose fitted part is a list of words, or nothing."""
+DELIVERED = ("multi_hot", "counts", "tfidf", "hashing", "tokens", "tokenizer")
+"""Representations whose fitted part is a list of words, a tokenizer, or nothing."""
+MOST_OF_A_TOKENIZER = 2**26
+"""Characters of a tokenizer's file."""
 ENTRIES_AT_ONCE = 2**16
 """Entries of texts that are computed together: each becomes as many numbers as the first layer has units."""
 _WORDS = (
@@ -41,11 +44,15 @@ class Known(Value):
 
     `words`: units by their place, the first has place 1; of words in order place 2, 1 being any other word.
     Words in a row are joined by a space; of pieces of words a space is a word's end. `idf`: of each.
+    `tokenizer`: of a pretrained network, what stands in its tokenizer.json, and how many of its `tokens` are
+    read; a token's place is its number + 1.
     """
 
     represent: Annotated[str, Field(max_length=200)]
     words: Annotated[tuple[str, ...], Field(max_length=MOST_FEATURES)]
     idf: tuple[Finite, ...] = ()
+    tokenizer: Annotated[str, Field(max_length=MOST_OF_A_TOKENIZER)] = ""
+    tokens: Annotated[int, Field(ge=0, le=MOST_FEATURES)] = 0
 
     @model_validator(mode="after")
     def _fits(self) -> Known:
@@ -56,6 +63,8 @@ class Known(Value):
             raise ValueError("as many idf as words are needed for tfidf, and none else")
         if len(self.words) > asked.size or (asked.weight == "hashing" and self.words):
             raise ValueError("more words than the representation has")
+        if (asked.weight == "tokenizer") != bool(self.tokenizer and self.tokens):
+            raise ValueError("a tokenizer and its number of tokens belong to 'tokenizer', and nothing else")
         return self
 
     @property
@@ -79,7 +88,12 @@ class Vocabulary(Value):
     def features(self) -> tuple[TextFeatures, ...]:
         """Each representation, ready to use."""
         return tuple(
-            TextFeatures.known(each.asked, each.words, np.array(each.idf) if each.idf else None)
+            TextFeatures.known(
+                each.asked,
+                each.words,
+                np.array(each.idf) if each.idf else None,
+                ModelTokenizer(each.tokenizer, each.tokens, "its tokenizer") if each.tokenizer else None,
+            )
             for each in self.texts
         )
 
@@ -92,6 +106,9 @@ def vocabulary(represent: str, fitted: Sequence[TextFeatures]) -> Vocabulary:
 def _known(represent: str, fitted: TextFeatures) -> Known:
     words = fitted.ordered.vocabulary if fitted.ordered else fitted.units.names if fitted.units else ()
     idf = () if fitted.idf is None else tuple(fitted.idf.tolist())
+    if fitted.asked.weight == "tokenizer":
+        own = tokenizer_of(fitted.asked)
+        return Known(represent=represent, words=(), tokenizer=own.told, tokens=own.length)
     return Known(represent=represent, words=words, idf=idf)
 
 
@@ -101,14 +118,17 @@ def read_vocabulary(text: str, schema: Schema, where: str) -> tuple[TextFeatures
         return ()
     found = read_value(Vocabulary, KEY, text or "{}", where)
     for told, known in zip(schema.texts, found.texts, strict=False):
-        if bool(told.values) == (known.asked.weight == "tokens"):
+        if bool(told.values) == (known.asked.weight in ORDERED):
             raise StudyError(f"{where}: its words in order and its inputs don't fit: export the model again")
     if len(found.texts) != len(schema.texts):
         raise StudyError(
             f"{where}: has words for {len(found.texts)} inputs, and needs them for {len(schema.texts)}:"
             " export the model again"
         )
-    return found.features()
+    try:
+        return found.features()
+    except DataError as error:
+        raise StudyError(f"{where}: {error}; export the model again") from None
 
 
 class Texts:
@@ -118,9 +138,10 @@ class Texts:
         self, told: Sequence[TextInput], features: Sequence[TextFeatures], cells: NDArray[np.object_]
     ) -> None:
         """`cells`: (row,) strings; `features`: one for each of `told`."""
-        tokens = tokenise(pa.array(cells, type=pa.large_string()))
         self.told = told
-        self.rows = [each.rows(tokens) for each in features]
+        self.rows = list(_rows(features, cells))
+        self.whole = any(each.tokenizer for each in features)
+        """Whether rows are as long as they come, since the network has this length."""
         counts = [_lengths(rows) for rows in self.rows]
         self.lengths: NDArray[np.int64] = np.maximum.reduce(counts)
         """The entries that each row has at most: (row,)."""
@@ -143,9 +164,18 @@ class Texts:
             if isinstance(rows, csr_array):
                 found[told.places], found[told.values] = _padded(csr_array(rows[some]))
             else:
-                ends = max(1, int(_lengths(rows[some]).max(initial=1)))
+                ends = rows.shape[1] if self.whole else max(1, int(_lengths(rows[some]).max(initial=1)))
                 found[told.places] = rows[some, :ends].astype(np.int64)
         return found
+
+
+def _rows(
+    features: Sequence[TextFeatures], cells: NDArray[np.object_]
+) -> Iterator[csr_array | NDArray[np.generic]]:
+    if any(each.tokenizer is None for each in features):
+        tokens = tokenise(pa.array(cells, type=pa.large_string()))
+    for each in features:
+        yield each.rows(tokens) if each.tokenizer is None else each.tokenizer.places(cells.tolist())
 
 
 def _lengths(rows: csr_array | NDArray[np.generic]) -> NDArray[np.int64]:

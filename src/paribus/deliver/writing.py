@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paribus.data import Split, Table, TrainingPart
-from paribus.data.parts import take
+from paribus.data.parts import TrainingPart, take
 from paribus.data.spacing import spaced
-from paribus.data.split import unsealed
+from paribus.data.split import Split, unsealed
+from paribus.data.table import Table
 from paribus.deliver.card import card
-from paribus.deliver.describing import describe, distinct_texts, made_from, mended_by
+from paribus.deliver.describing import describe, distinct_texts, made_from, mended_by, text_key
 from paribus.deliver.folder import CARD, MEANING, MODEL, ONNX, TENSORS, VOCABULARY
 from paribus.deliver.guard import has_extra
 from paribus.deliver.making import Trained, delivered
@@ -187,9 +187,9 @@ def _write_onnx(
     from paribus.deliver.graph.whole import Member, build
     from paribus.deliver.running import Session
 
-    told = dict(zip(map(id, distinct_texts(members)), schema.texts, strict=True))
+    told = dict(zip(map(text_key, distinct_texts(members)), schema.texts, strict=True))
     joined = [
-        Member(made, each.configuration, each.weights, told.get(id(each.preparation.text)))
+        Member(made, each.configuration, each.weights, told.get(text_key(each.preparation.text)))
         for made, each in zip(recipes, members, strict=True)
         if made is not None
     ]

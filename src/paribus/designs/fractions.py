@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydoe import fracfact_by_res
-
 Rows = tuple[tuple[bool, ...], ...]
 
 
@@ -13,6 +11,9 @@ def fraction(n_factors: int, resolution: int) -> Rows:
     At resolution 3 no two main effects look alike, at 4 no main effect and interaction of two, at 5 no
     two such interactions. Fewer factors than the resolution give the whole factorial. Box & Hunter 1961.
     """
+    # pyDOE brings all of SciPy, and whoever reads a study would wait for it
+    from pydoe import fracfact_by_res  # noqa: PLC0415
+
     if n_factors < 2:
         return ((False,), (True,))[: 2 * n_factors] or ((),)
     return tuple(tuple(bool(value > 0) for value in row) for row in fracfact_by_res(n_factors, resolution))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from paribus.seeds import stream
 
@@ -20,7 +20,7 @@ def random(n_points: int, n_dimensions: int, seed: int) -> Points:
 
 def latin(n_points: int, n_dimensions: int, seed: int) -> Points:
     """A Latin hypercube: of n equal slices of each dimension every one has one point. McKay et al. 1979."""
-    cube = qmc.LatinHypercube(n_dimensions, rng=_spawning(seed, "latin"))
+    cube = scipy.stats.qmc.LatinHypercube(n_dimensions, rng=_spawning(seed, "latin"))
     return _rows(cube.random(n_points))
 
 
@@ -29,7 +29,7 @@ def sobol(n_points: int, n_dimensions: int, seed: int) -> Points:
 
     Balanced at powers of 2 alone; the first n of more points are those of n.
     """
-    cube = qmc.Sobol(n_dimensions, scramble=True, rng=_spawning(seed, "sobol"))
+    cube = scipy.stats.qmc.Sobol(n_dimensions, scramble=True, rng=_spawning(seed, "sobol"))
     return _rows(cube.random_base2((n_points - 1).bit_length())[:n_points])
 
 

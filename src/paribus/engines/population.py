@@ -21,8 +21,8 @@ WITHOUT_LIMIT = 2**62
 
 class PopulationEngine(Engine):
     """Trains populations of segments of equal shape (`paribus.population`); networks of other kinds than
-    fully connected ones through torch.func, or alone where that can't; those that read images alone, since
-    one of them fills a processor.
+    fully connected ones through torch.func, or alone where that can't; those that read images, and
+    pretrained ones that read texts, alone, since one of them fills a processor.
     """
 
     name: ClassVar[str] = "population"
@@ -38,12 +38,12 @@ class PopulationEngine(Engine):
         """See `Engine.populations`."""
         if task.of_images:
             return _ALONE.populations(lineages, sizes, task, memory, device)
-        connected, others = _by_kind(lineages)
+        connected, others, large = _by_kind(lineages)
         found = [
             [lineage for _, members in population for lineage in members]
             for population in group(connected, sizes, task, memory, device)
         ]
-        return [*found, *alike(others, sizes)]
+        return [*found, *alike(others, sizes), *([lineage] for lineage in large)]
 
     def train(
         self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
@@ -52,20 +52,22 @@ class PopulationEngine(Engine):
         if task.of_images:
             return _ALONE.train(lineages, folds, task, device)
         sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
-        connected, others = _by_kind(lineages)
+        connected, others, large = _by_kind(lineages)
         found: list[Outcome] = []
         with whole_products():
             for population in group(connected, sizes, task, WITHOUT_LIMIT, device):
                 found += train(population, folds, task)
         for members in alike(others, sizes):
             found += train_alike(members, folds, task, device)
-        return found
+        return [*found, *(_ALONE.train(large, folds, task, device) if large else ())]
 
 
 _ALONE = TorchEngine()
 
 
-def _by_kind(lineages: Sequence[Lineage]) -> tuple[list[Lineage], list[Lineage]]:
-    """Those of fully connected networks, and the others."""
+def _by_kind(lineages: Sequence[Lineage]) -> tuple[list[Lineage], list[Lineage], list[Lineage]]:
+    """Those of fully connected networks, the others, and those whose pretrained networks read texts."""
     connected = [each for each in lineages if each.configuration.network.kind == "mlp"]
-    return connected, [each for each in lineages if each.configuration.network.kind != "mlp"]
+    large = [each for each in lineages if each.configuration.reads_text]
+    known = {id(each) for each in (*connected, *large)}
+    return connected, [each for each in lineages if id(each) not in known], large

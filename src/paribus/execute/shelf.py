@@ -19,17 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from paribus.data import (
-    Preparation,
-    Prepared,
-    Split,
-    StoppingPart,
-    TrainingPart,
-    TrainingRows,
-    ValidationPart,
-    prepare_training,
-)
+from paribus.data.parts import StoppingPart, TrainingPart, ValidationPart
 from paribus.data.prepare.images import ImageRows
+from paribus.data.prepare.preparation import Preparation, TrainingRows, prepare_training
+from paribus.data.prepare.prepared import Prepared
+from paribus.data.split import Split
 from paribus.engines.torch.unfinished import path_of
 from paribus.population.outcome import FoldArrays, FoldName, Outcome
 from paribus.study.spec import Prepare

@@ -95,7 +95,7 @@ def occlusion(
     Zeiler & Fergus, ECCV 2014: squares of `window` pixels, `stride` apart (half of them), in the image's own
     mean colour. `image`: (1, channel, height, width). Returns (height, width).
     """
-    corners = _corners(image.shape[2:], window, stride or max(1, window // 2))
+    corners = squares(image.shape[2:], window, stride)
     with torch.inference_mode():
         whole = _logit(network(image), code)
         colour = image.mean(dim=(2, 3))[0, :, None, None]
@@ -107,7 +107,24 @@ def occlusion(
                 copy[:, top : top + window, left : left + window] = colour
             logits = network(covered.contiguous(memory_format=torch.channels_last))
             falls += [float(whole - _logit(each[None], code)) for each in logits]
-    sums, counts = np.zeros((2, *image.shape[2:]))
+    return spread(falls, corners, window, image.shape[2:])
+
+
+def squares(shape: Sequence[int], window: int, stride: int | None = None) -> list[tuple[int, int]]:
+    """Where squares of `window` pixels begin so that every pixel of (height, width) is covered: (top, left).
+
+    They are `stride` apart, half of `window`.
+    """
+    apart = stride or max(1, window // 2)
+    starts = [sorted({*range(0, max(side - window, 0) + 1, apart), max(side - window, 0)}) for side in shape]
+    return [(top, left) for top in starts[0] for left in starts[1]]
+
+
+def spread(
+    falls: Sequence[float], corners: Sequence[tuple[int, int]], window: int, shape: Sequence[int]
+) -> NDArray[np.float32]:
+    """What covering each of `squares` takes away: the mean over those that cover a pixel, (height, width)."""
+    sums, counts = np.zeros((2, *shape))
     for fall, (top, left) in zip(falls, corners, strict=True):
         sums[top : top + window, left : left + window] += fall
         counts[top : top + window, left : left + window] += 1
@@ -139,12 +156,6 @@ def _maps(network: BuiltNetwork, image: Tensor) -> Tensor | None:
     with torch.no_grad():
         maps = network.maps(image)
     return maps if maps.ndim == image.ndim else None
-
-
-def _corners(shape: torch.Size, window: int, stride: int) -> list[tuple[int, int]]:
-    """Where squares begin so that every pixel is covered: (top, left)."""
-    starts = [sorted({*range(0, max(side - window, 0) + 1, stride), max(side - window, 0)}) for side in shape]
-    return [(top, left) for top in starts[0] for left in starts[1]]
 
 
 def _called(logits: Tensor) -> int:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import expit, softmax
 
-from paribus.data import Preparation
+from paribus.data.prepare.preparation import Preparation
 from paribus.errors import StudyError
 from paribus.explain.facts import TextExplanation, WordEffect
 from paribus.explain.model import WordModel
 from paribus.explain.shapley import shapley_effects
 from paribus.explain.words import LOWER_HIGHER
+from paribus.study.representation import ENCODED
 
 Method = Literal["gradients", "shap"]
 
@@ -45,8 +46,8 @@ def explain_texts(
             "texts alone can't be explained where a row has other features too, or no text: explain prepared"
             " rows, with explain_rows"
         )
-    if preparation.text.asked.weight == "sentence":
-        raise StudyError("a sentence encoder's numbers are no words' own: explain a multi_hot or tfidf study")
+    if preparation.text.asked.weight in ENCODED:
+        raise StudyError("a pretrained model's numbers are no words' own: explain a multi_hot or tfidf study")
     rows = preparation.apply_to_texts(texts)
     if not isinstance(rows, csr_array):
         raise StudyError(

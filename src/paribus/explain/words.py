@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from paribus.data import Preparation
+from paribus.data.prepare.preparation import Preparation
 from paribus.explain.facts import ClassWords, WordEffect
 from paribus.explain.model import WordModel
 

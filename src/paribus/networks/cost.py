@@ -16,12 +16,13 @@ from paribus.study.configuration import Configuration
 @dataclass(frozen=True)
 class Cost:
     """Of one row on its way through a network: floating-point operations, and numbers that are kept for the
-    way back. `parameters`: the network's own numbers.
+    way back. `parameters`: the network's own numbers; `trained`: those of them that training moves.
     """
 
     operations: int
     numbers: int
     parameters: int
+    trained: int
 
 
 def cost(asked: Configuration, shape: tuple[int, ...], n_outputs: int, *, words: bool = False) -> Cost:
@@ -52,7 +53,8 @@ def _counted(asked: Configuration, shape: tuple[int, ...], n_outputs: int, words
     for hook in hooks:
         hook.remove()
     operations = int(counter.get_total_flops()) + _unseen(leaves, shape[0])
-    return Cost(operations, sum(kept), network.n_parameters)
+    trained = sum(each.numel() for each in network.parameters() if each.requires_grad)
+    return Cost(operations, sum(kept), network.n_parameters, trained)
 
 
 def _unseen(leaves: list[nn.Module], length: int) -> int:

@@ -1,4 +1,4 @@
-"""A pretrained transformer's summary of each text, as it is: nothing is learned, so it is kept.
+"""A pretrained transformer's summary of each text, or its tokens: nothing is learned, so they are kept.
 
 Reimers & Gurevych, EMNLP 2019: the vectors of a text's pieces of words, pooled, and brought to length 1 where
 the model's own files say so.
@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,22 +23,31 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from paribus.data.sources.cache import cache_folder
-from paribus.data.text.encoders import Encode, Encoding, encoder_size, model_digest, model_folder, setting
+from paribus.data.text.encoders import (
+    Encode,
+    Encoding,
+    encoder_size,
+    model_digest,
+    model_folder,
+    own_length,
+    pools_first,
+)
+from paribus.data.text.model_tokens import read_tokenizer, tokenizer_of
 from paribus.errors import DataError
-from paribus.study.representation import Representation
+from paribus.study.representation import ENCODED, Representation
 
 TEXTS_AT_ONCE = 64
 """Texts that are read side by side, of about equal length."""
 BATCHES_KEPT = 8
 """That are kept together: what an interruption costs at most, on each core."""
-LONGEST = 512
-"""Pieces of a text that are read, where neither a study nor a model's own files give a number."""
 SECONDS_BETWEEN = 60.0
 """What is told of progress, at least."""
 _BREAK = re.compile(r"<br\s*/?>")
 
 Told = Callable[[int, int], None]
 """Hears of progress: texts done, of how many."""
+Reads = Callable[[Sequence[str]], NDArray[Any]]
+"""What a model makes of texts: (text, size)."""
 
 
 def encode(
@@ -47,14 +57,15 @@ def encode(
     workers: int = 1,
     told: Told | None = None,
 ) -> Encoding:
-    """Each text's vector, (text, size). `keys`: equal for equal texts, (text,).
+    """Each text's vector or tokens, (text, size). `keys`: equal for equal texts, (text,).
 
     Texts go in blocks of about equal length; a block that was computed before is read from the cache, so that
     an interrupted run goes on where it was, to the bit. Raises StudyError for a model that isn't there,
     DataError for one that can't be read.
     """
-    folder = model_folder(asked.source)
-    name = f"{model_digest(folder)}-{asked.length}-{asked.precision}"
+    folder = model_folder(asked)
+    made = "tokens" if asked.weight == "tokenizer" else asked.precision
+    name = f"{model_digest(folder)}-{asked.length}-{made}"
     kept = cache_folder(f"encoded/{name}")
     order = np.lexsort((keys, np.array([len(text) for text in texts])))
     size = TEXTS_AT_ONCE * BATCHES_KEPT
@@ -74,14 +85,15 @@ def encode(
 def encoders_of(
     represented: Iterable[Representation], workers: int, note: Callable[[str], None]
 ) -> dict[str, Encode]:
-    """What encodes texts, by the name of each sentence encoder among `represented`; none for no workers.
+    """What encodes texts, by the name of each sentence encoder and tokenizer among `represented`; none for no
+    workers.
 
     Raises StudyError for a model that isn't there, DataError for one that can't be read. `note` is told of
     work that takes long.
     """
-    asked = [each for each in represented if each.weight == "sentence"]
+    asked = [each for each in represented if each.weight in ENCODED]
     for each in asked:
-        encoder_size(each)
+        encoder_size(each) if each.weight == "sentence" else tokenizer_of(each)
     return {each.name: _Encode(each, workers, note) for each in asked if workers}
 
 
@@ -116,10 +128,10 @@ def _encoded(
     """Encode the blocks `todo`, the longest texts first, each by a thread; each block's place as it ends."""
     if not todo:
         return
-    encoder, threads = Encoder(folder, asked), torch.get_num_threads()
+    reads, threads = _reader(folder, asked), torch.get_num_threads()
 
     def keep(place: int) -> int:
-        _write(paths[place], encoder.vectors([texts[text] for text in blocks[place]]))
+        _write(paths[place], reads([texts[text] for text in blocks[place]]))
         return place
 
     pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
@@ -131,7 +143,14 @@ def _encoded(
         torch.set_num_threads(threads)
 
 
-def _write(path: Path, vectors: NDArray[np.float32]) -> None:
+def _reader(folder: Path, asked: Representation) -> Reads:
+    if asked.weight == "tokenizer":
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the blocks are parallel
+        return read_tokenizer(folder, asked.length or own_length(folder)).places
+    return Encoder(folder, asked).vectors
+
+
+def _write(path: Path, vectors: NDArray[Any]) -> None:
     """Whole, or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -157,8 +176,8 @@ class Encoder:
             self.model = AutoModel.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, dtype=getattr(torch, asked.precision)
             ).eval()
-            own = int(setting(folder / "sentence_bert_config.json", "max_seq_length", LONGEST))
-            self.first = bool(setting(folder / "1_Pooling" / "config.json", "pooling_mode_cls_token", False))
+            own = own_length(folder)
+            self.first = pools_first(folder)
             self.to_length_1 = any("Normalize" in str(step) for step in _steps(folder))
             self.longest, self.alone = min(own, asked.length or own), Lock()
             self._batch(["one text"])

@@ -26,7 +26,10 @@ from paribus.networks.body import Body
 
 _KEPT = ("*.json", "*.safetensors")
 _PIXELS = "preprocessor_config.json"
-_BLOCKS = ("encoder.stages", "encoder.blocks", "encoder.layers", "encoder.layer", "layers", "stages")
+_BLOCKS = (
+    *("encoder.stages", "encoder.blocks", "encoder.layers", "encoder.layer", "transformer.layer"),
+    *("layers", "stages"),
+)
 """Where the families keep their blocks."""
 
 
@@ -36,8 +39,7 @@ class HubBody(Body):
     def __init__(self, model: nn.Module, pixels: Pixels | None) -> None:
         super().__init__()
         self.model, self.pixels = model, pixels
-        if getattr(model, "pooler", None) is not None and any(True for _ in model.pooler.parameters()):  # type: ignore[union-attr]
-            model.pooler = None  # type: ignore[assignment]  # of the words' summary, which is taken before it
+        without_pooler(model)
         for module in model.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.num_batches_tracked = None  # a count that nothing needs is no parameter
@@ -47,13 +49,7 @@ class HubBody(Body):
     @property
     def blocks(self) -> Sequence[nn.Module]:
         """Stages of ResNet and ConvNeXt, blocks of EfficientNet, layers of ViT; none of what isn't known."""
-        for name in _BLOCKS:
-            at: Any = self.model
-            for part in name.split("."):
-                at = getattr(at, part, None)
-            if isinstance(at, nn.ModuleList):
-                return list(at)
-        return ()
+        return blocks_of(self.model)
 
     def forward(self, images: Tensor) -> Tensor:
         """See `Body`."""
@@ -74,12 +70,40 @@ class HubBody(Body):
         return normed
 
 
+def blocks_of(model: nn.Module) -> Sequence[nn.Module]:
+    """The blocks of a network of Transformers, in the order of the way; none of what isn't known."""
+    for name in _BLOCKS:
+        at: Any = model
+        for part in name.split("."):
+            at = getattr(at, part, None)
+        if isinstance(at, nn.ModuleList):
+            return list(at)
+    return ()
+
+
+def without_pooler(model: nn.Module) -> None:
+    """Drop a layer behind the words' summary, which is taken before it."""
+    if getattr(model, "pooler", None) is not None and any(True for _ in model.pooler.parameters()):  # type: ignore[union-attr]
+        model.pooler = None  # type: ignore[assignment]
+
+
 def hub_body(source: str, fresh: bool) -> HubBody:
     """The network that `network.weights` names; by chance, from PyTorch's generator, where it is `fresh`.
 
-    Raises StudyError for one that isn't there, DataError for files that can't be read.
+    Raises StudyError for one that isn't there or reads no images, DataError for files that can't be read.
     """
     folder = model_folder(source)
+    model = read_network(source, folder, fresh)
+    if "pixel_values" not in inspect.signature(model.forward).parameters:
+        raise StudyError(
+            f"network.weights = '{source}' reads no images, and the rows are images: name a network of"
+            " images, such as efficientnet_lite0"
+        )
+    return HubBody(model, own_pixels(folder))
+
+
+def read_network(source: str, folder: Path, fresh: bool) -> nn.Module:
+    """The network in a folder, without its output; by chance where it is `fresh`. Raises DataError."""
     with _quiet():
         from transformers import AutoConfig, AutoModel  # noqa: PLC0415  (the extra `pretrained`)
 
@@ -109,7 +133,8 @@ def hub_body(source: str, fresh: bool) -> HubBody:
             f"network.weights = '{source}': the weights in {folder} lack {len(lacking)} arrays that its"
             f" config.json asks for, such as {lacking[0]}: save the network again, whole"
         )
-    return HubBody(model, own_pixels(folder))
+    network: nn.Module = model
+    return network
 
 
 def model_folder(source: str) -> Path:

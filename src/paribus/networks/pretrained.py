@@ -1,4 +1,4 @@
-"""Networks that have learned on other images, with a new head: kind `pretrained`.
+"""Networks that have learned on other images, with a new head: kind `pretrained`. Those of texts: `reader`.
 
 Yosinski, Clune, Bengio & Lipson, NIPS 2014. They keep their own pixels: fed others, what they have learned is
 lost without a word.
@@ -14,8 +14,11 @@ from torch import Tensor, nn
 from paribus.errors import StudyError
 from paribus.networks.body import Body
 from paribus.networks.efficientnet_lite import NAME, efficientnet_lite
+from paribus.networks.freezing import freeze, given_weights, still
+from paribus.networks.headed import HeadedNetwork
 from paribus.networks.hub import hub_body
 from paribus.networks.images import ImageNetwork
+from paribus.networks.reader import text_reader
 from paribus.study.configuration import Configuration
 
 CHANNELS = 3
@@ -43,8 +46,8 @@ class PretrainedNetwork(ImageNetwork):
         self.body = pretrained_body(asked)
         self.own_pixels = self.body.pixels
         self.pool, self.freezes_norm = network.pool, network.freezes_norm
-        self._freeze(asked)
-        self.given_weights = self._given(asked)
+        freeze(self.body, self.body.blocks, asked)
+        self.given_weights = given_weights(self.body, asked, buffers=self.freezes_norm)
         self.frozen_body = network.last == 0 and network.freezes_norm and network.views == 1
         self.add_head(asked, self._width(asked, image), n_outputs, names)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -62,38 +65,11 @@ class PretrainedNetwork(ImageNetwork):
         super().train(mode)
         if not mode:
             return self
-        for module in self.body.modules():
-            parameters = list(module.parameters())
-            if parameters and not any(each.requires_grad for each in parameters):
-                module.eval()
+        still(self.body)
         for module in self.body.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.training = not self.freezes_norm
         return self
-
-    def _freeze(self, asked: Configuration) -> None:
-        """What comes before the last blocks that are trained gets no gradient."""
-        last, blocks, parameters = asked.network.last, self.body.blocks, list(self.body.parameters())
-        if last is None:
-            return
-        if last > len(blocks):
-            raise StudyError(
-                f"network.trained = '{asked.network.trained}' asks for more than the {len(blocks)} blocks of"
-                f" '{asked.network.weights}': use fewer, or 'all'"
-            )
-        first = next(blocks[-last].parameters()) if last else None
-        for parameter in parameters:
-            if parameter is first:
-                return
-            parameter.requires_grad_(False)
-
-    def _given(self, asked: Configuration) -> frozenset[str]:
-        """The names of what the body brings and training leaves as it is: no record needs to keep it."""
-        if asked.network.fresh:
-            return frozenset()
-        still = {f"body.{name}" for name, each in self.body.named_parameters() if not each.requires_grad}
-        buffers = {f"body.{name}" for name, _ in self.body.named_buffers() if self.freezes_norm}
-        return frozenset(still | buffers)
 
     def own(self) -> dict[str, Tensor]:
         """See `BuiltNetwork.own`."""
@@ -115,8 +91,10 @@ class PretrainedNetwork(ImageNetwork):
 
 def pretrained_network(
     asked: Configuration, shape: tuple[int, ...], n_outputs: int, seed: int, fold: int
-) -> PretrainedNetwork:
+) -> HeadedNetwork:
     """The network as it starts: see `build.Builder`. Raises StudyError and DataError."""
+    if asked.reads_text:
+        return text_reader(asked, n_outputs, (seed, fold))
     channels, height, width = shape
     return PretrainedNetwork(asked, (channels, height, width), n_outputs, (seed, fold))
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
-from paribus.data.prepare.prepared import Prepared
-from paribus.networks.network import Weights
 from paribus.study.configuration import Configuration
+
+if TYPE_CHECKING:  # who reads a record needs no PyTorch
+    from paribus.data.prepare.prepared import Prepared
+    from paribus.networks.network import Weights
 
 FoldName = tuple[int, str]
 """Which prepared fold: (fold, digest of how its features and targets are prepared)."""
@@ -97,7 +99,7 @@ class FoldArrays:
 
 def _entries(features: Prepared) -> int:
     """Entries of a row, rounded up to a power of two; 0 for dense rows."""
-    if not isinstance(features, csr_array):
+    if not isinstance(features, scipy.sparse.csr_array):
         return 0
     return 1 << max(0, int(np.ceil(np.log2(max(1.0, features.nnz / max(1, features.shape[0]))))))
 

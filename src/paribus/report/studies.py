@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from paribus.report.facts import Facts, Score, gather
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.store.tables import factor_columns
 from paribus.study.spec import Study
 

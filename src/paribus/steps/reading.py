@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from paribus.data import Split, Table, load, split, vocabulary_notes
+from paribus.data.load import load
+from paribus.data.prepare.text.represent import vocabulary_notes
+from paribus.data.split import Split, split
+from paribus.data.table import Table
 from paribus.data.text.beside import look_in
 from paribus.data.text.vectors import vector_size
 from paribus.errors import StudyError
 from paribus.execute.progress import Progress, Quiet
 from paribus.networks.encoder import encoders_of
-from paribus.networks.fitting import check_networks
+from paribus.networks.fitting import check_networks, check_readers
 from paribus.networks.module import distrust, factory, trust
 from paribus.population.outcome import Task
 from paribus.steps.refusal import refuse
@@ -89,6 +92,8 @@ def _represented(study: Study, task: Task, run_code: bool) -> list[str]:
             for source in configuration.vector_sources:
                 vector_size(source)
         refuse(stage.name, stage.configurations, task)
+        if run_code:
+            check_readers(stage.configurations)
         if run_code and task.image:
             check_networks(stage.configurations, task.image)
     return sorted(texts)

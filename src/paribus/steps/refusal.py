@@ -30,6 +30,7 @@ def refuse(name: str, configurations: Iterable[Configuration], task: Task) -> No
 
 def _rounding(configuration: Configuration, task: Task) -> str:
     kind = configuration.network.kind
-    if configuration.train.precision != "bfloat16" or kind == "mlp" or task.of_images:
+    large = task.of_images or configuration.reads_text
+    if configuration.train.precision != "bfloat16" or kind == "mlp" or large:
         return ""
     return f"train.precision = 'bfloat16' rounds products of an mlp, not of network.kind = '{kind}': say auto"

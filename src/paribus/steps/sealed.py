@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from paribus.data import OpenedPart, Prepared
+from paribus.data.parts import OpenedPart
+from paribus.data.prepare.prepared import Prepared
 from paribus.execute.trainer import lineages_of, prepare
 from paribus.networks.predict import predict
 from paribus.population.metrics import scores

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from paribus.data import Table
+from paribus.data.table import Table
 from paribus.errors import InterruptedStudyError
 from paribus.execute.progress import Progress
 from paribus.store.folder import versions

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from paribus.data import Preparation, ValidationPart
+from paribus.data.parts import ValidationPart
+from paribus.data.prepare.preparation import Preparation
 from paribus.data.spacing import spaced
 from paribus.execute.trainer import lineages_of, prepare
 from paribus.explain import WordEffect, WordModel, explain_rows, top_words

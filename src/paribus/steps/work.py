@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from paribus.data import Split
+from paribus.data.split import Split
 from paribus.execute.pool import Pool
 from paribus.execute.progress import Progress
 from paribus.execute.shelf import Shelf

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from paribus.data import Split, Table
 from paribus.data.images.alike import alike
+from paribus.data.split import Split
+from paribus.data.table import Table
 
 
 def names_alike(table: Table, parts: Split) -> dict[str, Any] | None:

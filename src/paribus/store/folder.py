@@ -20,12 +20,14 @@ from paribus.data.text.vectors import file_of
 from paribus.errors import DataError, InterruptedStudyError, StudyError
 from paribus.execute.device import arithmetic
 from paribus.networks.module import code_digest
-from paribus.store.record import NAME, Record
+from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.changes import changes, study_hash
 from paribus.study.fit import represented
+from paribus.study.representation import ENCODED
 from paribus.study.sections.levels import Range
 from paribus.study.spec import Study
-from paribus.study.toml import format_study, parse_recorded
+from paribus.study.toml import format_study
 
 STUDY = "study.toml"
 SHOWN_CHANGES = 12
@@ -94,14 +96,6 @@ def _same(record: Record, folder: Path, study: Study, fingerprint: str, device: 
     write(folder / STUDY, format_study(study))
 
 
-def read_record(record: Record) -> Study:
-    """The study that a record is of. Raises `StudyError` if it holds none yet."""
-    text = record.fact("study")
-    if text is None:
-        raise StudyError(f"{record.path}: no study stands in it yet: run one with `paribus run --out`")
-    return parse_recorded(text, NAME)
-
-
 def code_of(study: Study) -> dict[str, str]:
     """A digest of each network's code, file of words' vectors, sentence encoder and folder of pretrained
     weights that the study names.
@@ -111,7 +105,7 @@ def code_of(study: Study) -> dict[str, str]:
     texts = represented(study)
     sources |= {each.source for each in texts if each.weight == "vectors"}
     files = {source: path for source in map(str, sources) if (path := file_of(source))}
-    encoders = {each.source for each in texts if each.weight == "sentence"}
+    encoders = {each.source for each in texts if each.weight in ENCODED}
     pretrained = {study.network.weights, *_levels(study, "network.weights")} - {None, "None"}
     bodies = {name: folder for name in map(str, pretrained) if (folder := found(name)) and folder.is_dir()}
     return {

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from paribus.data import Split, Table
 from paribus.data.images.samples import samples
 from paribus.data.marks import TEST
 from paribus.data.profile import TableProfile, table_profile
-from paribus.data.split import Fold
+from paribus.data.split import Fold, Split
+from paribus.data.table import Table
 from paribus.store.alike import names_alike
 from paribus.store.record import Record, Truth
 from paribus.study.spec import Study

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from paribus.errors import StudyError
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration
 from paribus.study.plan import OUTER, QUESTION, ROBUSTNESS, stages
@@ -26,6 +28,17 @@ from trials t
 left join outcomes o using (config_id, fold, seed)
 left join openings s using (config_id, fold, seed)
 """
+
+
+def read_leaderboard(folder: Path) -> pd.DataFrame:
+    """One row a configuration, the best first. Raises `StudyError` before the first run's end."""
+    path = folder / "leaderboard.csv"
+    if not path.is_file():
+        raise StudyError(
+            f"{path} isn't there: the run has not come to its end. Let it go on with the same"
+            f" `paribus run`, or write what there is with `paribus report {folder}`"
+        )
+    return pd.read_csv(path)
 
 
 def stage_names(study: Study) -> list[str]:

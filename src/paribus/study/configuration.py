@@ -74,6 +74,11 @@ class Configuration:
         named = (asked.source if asked.weight == "vectors" else "", self.network.vectors)
         return tuple(source for source in named if source not in ("", "none"))
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether a pretrained network reads a text's tokens: it is trained as those that see images are."""
+        return self.network.kind == "pretrained" and self.prepare.representation.weight == "tokenizer"
+
     def with_epochs(self, epochs: int) -> Configuration:
         """The same but for the number of epochs."""
         return replace(self, train=self.train.model_copy(update={"epochs": epochs}))

@@ -47,6 +47,8 @@ def seeing_problem(configuration: Configuration, image: tuple[int, int, int] | N
         return f"train.engine = '{train.engine}' reads no images: use {' or '.join(_ENGINES)}"
     if network.input_noise:
         return f"network.input_noise = {network.input_noise} is of columns: images have train.augment.noise"
+    if network.pool == "first":
+        return "network.pool = 'first' is of texts: images are summed up by mean or max, or as it is usual"
     found = _changing(train.augment or Augment(), *image)
     return found if found or network.kind == "pretrained" else _without_body(configuration)
 
@@ -83,16 +85,23 @@ def _without_body(configuration: Configuration) -> str:
 
 def _without_images(configuration: Configuration) -> str:
     network, train = configuration.network, configuration.train
-    if network.kind in CONVOLUTIONAL:
+    reads_text = configuration.reads_text
+    if network.kind == "pretrained" and not reads_text:
+        return (
+            "network.kind = 'pretrained' reads images or a text's tokens, and prepare.represent ="
+            f" '{configuration.prepare.represent}' gives neither: add image = \"...\" to [data], or of a text"
+            f' say represent = "tokenizer:{network.weights}:128"'
+        )
+    if network.kind in CONVOLUTIONAL and not reads_text:
         return (
             f"network.kind = '{network.kind}' reads images, and no column is named as one:"
             ' add image = "..." to [data]'
         )
     idle = {
         "augment": None if train.augment is None or train.augment.is_idle else "a table",
-        "accumulate": None if train.accumulate == 1 else train.accumulate,
-        "ema": train.ema or None,
-        "head_learning_rate": train.head_learning_rate,
+        "accumulate": None if train.accumulate == 1 or reads_text else train.accumulate,
+        "ema": None if reads_text else train.ema or None,
+        "head_learning_rate": None if reads_text else train.head_learning_rate,
     }
     for key, value in idle.items():
         if value is not None:

@@ -12,6 +12,10 @@ from paribus.study.options.text import REPRESENTATIONS
 
 DENSE = ("vectors", "sentence")
 """Representations whose features are dense."""
+ORDERED = ("tokens", "tokenizer")
+"""Representations that keep a text's order."""
+ENCODED = ("sentence", "tokenizer")
+"""Representations that a pretrained model makes of whole texts, once, when the data are read."""
 MOST_FEATURES = 2**24
 """Of one representation."""
 _LONGEST = {"word": 5, "character": 8}
@@ -20,6 +24,7 @@ _USUAL_VOCABULARY = 10_000
 _SIZE = re.compile(r"([1-9]\d{0,8})|2\^([1-9]\d?)")
 _SPAN = re.compile(r"([1-9])(?:-([1-9]))?")
 _SENTENCE = re.compile(r"sentence:(?P<source>.+?)(?::(?P<tokens>\d+))?(?::(?P<precision>bfloat16))?")
+_TOKENIZER = re.compile(r"tokenizer:(?P<source>.+?)(?::(?P<tokens>\d+))?")
 _EXAMPLES = {"tokens": 256, "hashing": "2^18"}
 _LEFT_OUT = ("ngrams", "vocabulary", "tokens", "precision")
 """Arguments that may be left out."""
@@ -30,10 +35,13 @@ _NAMES = tuple(option.name for option in REPRESENTATIONS)
 class Representation:
     """What a text becomes. `size`: the most features; `low` to `high`: units in a row that make one;
     `length`: the words that are read of a text, where their order is kept, 0 for a model's own number;
-    `source`: of words' vectors, or of the model that encodes texts, in numbers of `precision`.
+    `source`: of words' vectors, of the tokenizer, or of the model that encodes texts, in numbers of
+    `precision`.
     """
 
-    weight: Literal["none", "multi_hot", "counts", "tfidf", "hashing", "tokens", "vectors", "sentence"]
+    weight: Literal[
+        "none", "multi_hot", "counts", "tfidf", "hashing", "tokens", "vectors", "sentence", "tokenizer"
+    ]
     unit: Literal["word", "character"] = "word"
     size: int = 0
     low: int = 1
@@ -44,9 +52,9 @@ class Representation:
 
     @property
     def name(self) -> str:
-        """Of a sentence encoder, as a study writes it."""
+        """Of a sentence encoder or a tokenizer, as a study writes it."""
         length = f":{self.length}" if self.length else ""
-        return f"sentence:{self.source}{length}{':bfloat16' * (self.precision == 'bfloat16')}"
+        return f"{self.weight}:{self.source}{length}{':bfloat16' * (self.precision == 'bfloat16')}"
 
 
 @cache
@@ -65,6 +73,8 @@ def parse_representation(text: str) -> Representation:
         return Representation("vectors", source=source)
     if name == "sentence":
         return _sentence(text)
+    if name == "tokenizer":
+        return _tokenizer(text)
     if not 1 <= len(numbers) <= 2:
         raise ValueError(
             f"'{text}' needs a number, as in '{name}:{_EXAMPLES.get(name, 10000)}' (allowed: {_allowed()})"
@@ -85,6 +95,14 @@ def _sentence(text: str) -> Representation:
     length = _size(text, found["tokens"]) if found["tokens"] else 0
     precision: Literal["float32", "bfloat16"] = "bfloat16" if found["precision"] else "float32"
     return Representation("sentence", length=length, source=found["source"], precision=precision)
+
+
+def _tokenizer(text: str) -> Representation:
+    found = _TOKENIZER.fullmatch(text)
+    if not found:
+        raise ValueError(f"'{text}' needs a source, as in 'tokenizer:minilm:128' (allowed: {_allowed()})")
+    length = _size(text, found["tokens"]) if found["tokens"] else 0
+    return Representation("tokenizer", length=length, source=found["source"])
 
 
 def check_representation(text: str) -> str:

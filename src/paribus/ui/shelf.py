@@ -10,8 +10,8 @@ from threading import Lock
 
 from paribus.report.facts import Facts, gather
 from paribus.report.figures import Figure, figures
-from paribus.store.folder import read_record
 from paribus.store.record import NAME, Record
+from paribus.store.recorded import read_record
 
 HELD = 4
 """Studies whose facts are kept."""

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 _PIECES = re.compile(r"[^_. -]+")
 _LEAST = 2
-"""Names of a group, on average, and groups, from which on names tell of groups at all."""
+"""Groups, and names of a group, from which on names tell of groups at all: at least half of them stand in
+such a group."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ def alike(names: Sequence[str], labels: NDArray[np.generic]) -> Alike | None:
         told, groups = np.unique(["_".join(each[:count]) for each in pieces], return_inverse=True)
         if len(told) < _LEAST or _repeats(groups, labels):
             continue
-        if len(names) < _LEAST * len(told):
+        if 2 * (np.bincount(groups)[groups] >= _LEAST).sum() < len(names):
             return None
         pattern = "^" + "[_. -]+".join(["[^_. -]+"] * count)
         return Alike(groups.astype(np.int64), tuple(map(str, told)), pattern)

@@ -74,6 +74,14 @@ def places_of(listing: Listing, labels: Rows, asked: Sequence[str]) -> NDArray[n
     return places
 
 
+def share_named(listing: Listing, labels: Rows, column: str) -> float:
+    """The share of a table's rows whose cell of `column` names an image."""
+    known = _by_name(listing.files.names)
+    cells = [display(cell) for cell in labels.column(column).dropna()]
+    named = sum(cell.removeprefix("./") in known or _number(cell) in known for cell in cells)
+    return named / max(1, len(labels))
+
+
 def _by_name(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     """Every way to name a file: with its folders or without them, with its suffix or without it."""
     found: dict[str, list[int]] = defaultdict(list)

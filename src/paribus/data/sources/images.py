@@ -75,10 +75,10 @@ def _labels(
     name = labels if labels in inside else inside[0]
     if listing.path.is_dir():
         return read_table(listing.path / name)
-    return replace(read_table(_taken_out(listing.path, name)), label=f"{listing.path}: {name}")
+    return replace(read_table(taken_out(listing.path, name)), label=f"{listing.path}: {name}")
 
 
-def _taken_out(archive: Path, name: str) -> Path:
+def taken_out(archive: Path, name: str) -> Path:
     """A table in an archive, as a file in the cache folder: its own name there says what is in it."""
     with ZipFile(archive) as held:
         info = next(info for info in held.infolist() if info.filename.replace("\\", "/") == name)

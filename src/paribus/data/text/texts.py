@@ -20,7 +20,7 @@ from paribus.data.text.tokens import Tokens, tokenise
 @dataclass(frozen=True, eq=False)
 class Texts:
     """One text a row. `keys`: (row,) uint64, equal for equal texts; `characters`: (row,) how long each is;
-    `encoded`: what sentence encoders have made of them, by `prepare.represent`.
+    `encoded`: what pretrained models have made of them, by `prepare.represent`.
     """
 
     tokens: Tokens

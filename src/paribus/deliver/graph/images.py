@@ -47,4 +47,4 @@ def see(b: Builder, image: Column, pixels: Pixels, network: BuiltNetwork) -> Val
         ("Add", offset[:, None, None]),
         kind=np.float32,
     )
-    return traced(b, _Seen(network).eval(), valued, torch.zeros(_TRACED, channels, height, width))
+    return traced(b, _Seen(network).eval(), (valued,), (torch.zeros(_TRACED, channels, height, width),))

@@ -27,7 +27,7 @@ def read_numbers(builder: Builder, features: Iterable[Feature], offsets: object)
             columns.append(_level_number(builder, feature))
     if not columns:
         return None
-    joined = builder.join([builder.column(column) for column in columns])
+    joined = builder.beside(columns)
     kept = builder.cast(builder.chain(joined, ("Sub", offsets)), np.float32)
     return builder.chain(builder.cast(kept, np.float64), ("Add", offsets))
 

@@ -20,14 +20,15 @@ _ALL = 2**31
 """More than any axis has."""
 
 
-def traced(b: Builder, network: nn.Module, rows: Value, example: Tensor) -> Value:
-    """What `network` makes of `rows`, which are like `example`: (row, ...) float32, any number of rows.
+def traced(b: Builder, network: nn.Module, rows: Sequence[Value], examples: Sequence[Tensor]) -> Value:
+    """What `network` makes of `rows`, which are like the `examples`: (row, ...), any number of rows.
 
     Raises UnwrittenError.
     """
+    number = Dim("rows", min=1)
     try:
         with torch.no_grad():
-            program = export(network, (example,), dynamic_shapes=({0: Dim("rows", min=1)},))
+            program = export(network, tuple(examples), dynamic_shapes=tuple({0: number} for _ in examples))
     except Exception as error:  # its errors share no class of their own
         first = str(error).splitlines()[0][:150] if str(error) else type(error).__name__
         raise UnwrittenError(f"a network that PyTorch's export can't take apart ({first})") from error
@@ -233,14 +234,25 @@ def _attention(w: Writer, q: Node, k: Node, v: Node, *rest: Any, **named: Any) -
     given = dict(zip(("attn_mask", "dropout_p", "is_causal"), rest, strict=False)) | named
     mask = w.values[given["attn_mask"]] if given.get("attn_mask") is not None else None
     sees_all = mask is None or (isinstance(mask, Spread) and mask.values.dtype == bool and mask.values.all())
-    if not sees_all or given.get("is_causal"):
+    is_added = isinstance(mask, str) and given["attn_mask"].meta["val"].is_floating_point()
+    if not (sees_all or is_added) or given.get("is_causal"):
         raise UnwrittenError("attention to some of the words")
     scale = named.get("scale") or q.meta["val"].shape[-1] ** -0.5
     order = list(range(k.meta["val"].ndim))
     order[-2:] = order[:-3:-1]
     scores = w.b.add("MatMul", w.value(q), w.b.add("Transpose", w.value(k), perm=order))
-    likely = w.b.add("Softmax", w.b.chain(scores, ("Mul", float(scale)), kind=np.float32), axis=-1)
+    scaled = w.b.chain(scores, ("Mul", float(scale)), kind=np.float32)
+    likely = w.b.add("Softmax", w.b.add("Add", scaled, str(mask)) if is_added else scaled, axis=-1)
     return w.b.add("MatMul", likely, w.value(v))
+
+
+def _embedding(w: Writer, weight: Node, numbers: Node, *_: Any) -> Value | Spread:
+    """Rows of a table by their numbers."""
+    table, met = w.array(weight), w.values[numbers]
+    assert table is not None  # there is a table
+    if isinstance(met, Spread):
+        return Spread(table[met.values])
+    return w.b.add("Gather", w.b.constant(table, np.float32), w.value(numbers))
 
 
 def _stacked(w: Writer, parts: Sequence[Node], axis: int = 0) -> Stack:
@@ -262,7 +274,7 @@ def _binary(operator: str) -> Callable[..., Any]:
     def write(w: Writer, x: Any, y: Any, **named: Any) -> Any:
         if named.get("alpha", 1) != 1:
             raise UnwrittenError(f"'{operator}' with a factor")
-        return w.b.add(operator, w.value(x), w.value(y))
+        return w.b.add(operator, w.operand(x), w.operand(y))
 
     return write
 
@@ -298,6 +310,12 @@ def _gelu(w: Writer, x: Node, *_: Any, approximate: str = "none") -> Value:
     return w.b.add("Mul", w.value(x), w.b.chain(inner, ("Add", 1.0), ("Mul", 0.5), kind=np.float32))
 
 
+def _softmax(w: Writer, x: Node, axis: int, *_: Any, **__: Any) -> Value:
+    if axis % x.meta["val"].ndim == 0:
+        raise UnwrittenError("what depends on the rows beside")
+    return w.b.add("Softmax", w.value(x), axis=axis)
+
+
 def _elu(w: Writer, x: Node, alpha: float = 1.0) -> Value:
     return w.b.add("Elu", w.value(x), alpha=float(alpha))
 
@@ -317,6 +335,8 @@ WRITTEN: dict[str, Callable[..., Any]] = {
     "avg_pool2d": _avg_pool2d,
     "adaptive_avg_pool2d": _adaptive_avg_pool2d,
     "mean": _mean,
+    "sum": _reduced("ReduceSum"),
+    "embedding": _embedding,
     "amax": _reduced("ReduceMax"),
     "linear": _linear,
     **dict.fromkeys(("flatten", "view", "reshape", "squeeze", "unsqueeze"), _shaped),
@@ -334,6 +354,8 @@ WRITTEN: dict[str, Callable[..., Any]] = {
     "sub": _binary("Sub"),
     "mul": _binary("Mul"),
     "div": _binary("Div"),
+    "matmul": _binary("MatMul"),
+    "softmax": _softmax,
     "relu": _unary("Relu"),
     "relu6": lambda w, x: _clamped(w, x, 0.0, 6.0),
     **dict.fromkeys(("hardtanh", "clamp"), _clamped),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,15 @@ class Writer:
     """Writes the operators in their order. A row's values have a fixed shape; the number of rows is open."""
 
     def __init__(
-        self, b: Builder, program: ExportedProgram, rows: Value, operators: Mapping[str, Callable[..., Any]]
+        self,
+        b: Builder,
+        program: ExportedProgram,
+        rows: Sequence[Value],
+        operators: Mapping[str, Callable[..., Any]],
     ) -> None:
-        """`operators`: what writes each of PyTorch's, by its name."""
-        self.b, self.program, self.rows, self.operators = b, program, rows, operators
+        """`rows`: what goes in; `operators`: what writes each of PyTorch's, by its name."""
+        self.b, self.program, self.operators = b, program, operators
+        self.rows = dict(zip(program.graph_signature.user_inputs, rows, strict=True))
         program.graph.eliminate_dead_code()
         self.node: Node = next(iter(program.graph.nodes))
         """The operator that is written now."""
@@ -38,7 +43,7 @@ class Writer:
         arrays = self._arrays()
         for node in self.program.graph.nodes:
             if node.op == "placeholder":
-                self.values[node] = arrays.get(node.name, self.rows)
+                self.values[node] = arrays[node.name] if node.name in arrays else self.rows[node.name]
             elif node.op == "output":
                 return self.value(node.args[0][0])
             else:
@@ -81,6 +86,11 @@ class Writer:
         if found is None or isinstance(found, Padded | Stack | Spread):
             raise UnwrittenError("a border, or values put together, where they aren't expected")
         return found if isinstance(found, str) else self.b.constant(found, np.float32)
+
+    def operand(self, given: Any) -> Value:
+        """As `value`, of an operator that spreads what is the same for every row by itself."""
+        found = self.values[given] if isinstance(given, Node) else given
+        return self.b.constant(found.values, np.float32) if isinstance(found, Spread) else self.value(given)
 
     def array(self, given: Node | None) -> Array | None:
         """A fixed array. Raises UnwrittenError for what isn't fixed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from onnx import ModelProto, TensorProto, ValueInfoProto, checker, helper
@@ -15,6 +16,7 @@ from paribus.deliver.graph.network import logits, logits_after
 from paribus.deliver.graph.preparing import prepare
 from paribus.deliver.graph.reading import read_numbers
 from paribus.deliver.graph.scaling import restore
+from paribus.deliver.graph.tokens import read_tokens
 from paribus.deliver.graph.words import first_sums, read_words
 from paribus.deliver.networks import network_of
 from paribus.deliver.recipe import Recipe
@@ -22,6 +24,7 @@ from paribus.deliver.schema import KEY, Column, Schema, TextInput
 from paribus.deliver.texts import KEY as VOCABULARY
 from paribus.deliver.texts import Vocabulary
 from paribus.networks.network import Weights
+from paribus.networks.reader import TextReader
 from paribus.stats.recalibration import Map
 from paribus.study.configuration import Configuration
 
@@ -107,6 +110,9 @@ def _logits(b: Builder, schema: Schema, member: Member, numbers: Value | None) -
     if recipe.pixels is not None:
         (image,) = schema.columns
         return see(b, image, recipe.pixels, network_of(asked, weights, schema))
+    if asked.reads_text and member.text and recipe.text:
+        reader = cast(TextReader, network_of(asked, weights, schema))
+        return read_tokens(b, member.text, len(recipe.text.names), reader)
     if asked.network.kind != "mlp" and member.text:
         return read_words(b, member.text, asked, network_of(asked, weights, schema))
     network, convention = asked.network, asked.train.convention

@@ -11,6 +11,7 @@ from paribus.engines.products import whole_products
 from paribus.engines.protocol import Folds
 from paribus.engines.torch.images import ImageTraining
 from paribus.engines.torch.memory import kept_memory
+from paribus.engines.torch.texts import TextTraining
 from paribus.engines.torch.training import Training, alone
 from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
 
@@ -25,7 +26,8 @@ class TorchEngine(AloneEngine):
         self, lineages: Sequence[Lineage], folds: Folds, task: Task, device: str = "cpu"
     ) -> list[Outcome]:
         """See `Engine.train`."""
-        with whole_products(), alone(), kept_memory() if task.of_images else nullcontext():
+        large = task.of_images or any(each.configuration.reads_text for each in lineages)
+        with whole_products(), alone(), kept_memory() if large else nullcontext():
             return [
                 outcome
                 for lineage in lineages
@@ -34,5 +36,7 @@ class TorchEngine(AloneEngine):
 
 
 def training(lineage: Lineage, fold: FoldArrays, task: Task, device: str) -> Training:
-    """A training, of images or of other rows."""
+    """A training, of images, of texts as a pretrained network reads them, or of other rows."""
+    if lineage.configuration.reads_text:
+        return TextTraining(lineage, fold, task, device)
     return (ImageTraining if task.of_images else Training)(lineage, fold, task, device)

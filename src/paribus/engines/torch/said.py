@@ -47,6 +47,7 @@ def _ask(network: ImageNetwork, rows: ImageRows, block: int, path: Path) -> None
             return
         last = min(len(mapped(rows.path)), (block + 1) * _BLOCK)
         every = ImageRows(rows.path, rows.image, np.arange(block * _BLOCK, last), rows.pixel_values)
+        in_training = network.training
         network.eval()
         with torch.inference_mode():
             found = [
@@ -55,6 +56,7 @@ def _ask(network: ImageNetwork, rows: ImageRows, block: int, path: Path) -> None
                 .numpy(force=True)
                 for start in range(0, len(every), _AT_ONCE)
             ]
+        network.train(in_training)
         begun = path.with_suffix(".part")
         with begun.open("wb") as file:
             np.save(file, np.concatenate(found))

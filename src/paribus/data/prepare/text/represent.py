@@ -15,11 +15,12 @@ from paribus.data.prepare.text.hashing import hashed
 from paribus.data.prepare.text.order import WordsInOrder
 from paribus.data.prepare.text.units import Pieces, Units, Words
 from paribus.data.text.encoders import encoder_size
+from paribus.data.text.model_tokens import ModelTokenizer, token_length
 from paribus.data.text.texts import Texts
 from paribus.data.text.tokens import Tokens
 from paribus.data.text.vectors import mean_vectors, vector_size
 from paribus.errors import DataError
-from paribus.study.representation import DENSE, Representation, parse_representation
+from paribus.study.representation import DENSE, ENCODED, ORDERED, Representation, parse_representation
 
 TOKENS_AT_ONCE = 2**22
 """Words of texts that are counted at a time: pieces of words are many more."""
@@ -37,6 +38,7 @@ class TextFeatures:
         self.units: Units | None = None
         self.idf: NDArray[np.float64] | None = None
         self.ordered: WordsInOrder | None = None
+        self.tokenizer: ModelTokenizer | None = None
         if asked.weight == "hashing":
             self.names = tuple(f"hash_{number + 1}" for number in range(asked.size))
             return
@@ -47,6 +49,9 @@ class TextFeatures:
         if asked.weight == "sentence":
             size = encoder_size(asked)
             self.names = tuple(f"{Path(asked.source).name}_{number + 1}" for number in range(size))
+            return
+        if asked.weight == "tokenizer":
+            self.names = tuple(f"token_{number + 1}" for number in range(token_length(asked)))
             return
         if asked.weight == "tokens":
             self.ordered = WordsInOrder(asked, tokens)
@@ -65,13 +70,21 @@ class TextFeatures:
             self.idf = np.log((1 + len(tokens)) / (1 + having)) + 1
 
     @classmethod
-    def known(cls, asked: Representation, words: Sequence[str], idf: NDArray[np.float64] | None) -> Self:
+    def known(
+        cls,
+        asked: Representation,
+        words: Sequence[str],
+        idf: NDArray[np.float64] | None,
+        tokenizer: ModelTokenizer | None = None,
+    ) -> Self:
         """Features that were fitted before, as a delivered model holds them: of `words` (`names`, or the
-        vocabulary of words in order) and their `idf`, (word,). Not for vectors.
+        vocabulary of words in order) and their `idf`, (word,), or of a `tokenizer`. Not for vectors.
         """
         made = cls.__new__(cls)
         made.asked, made.idf, made.units, made.ordered = asked, idf, None, None
-        made.names = tuple(words)
+        made.names, made.tokenizer = tuple(words), tokenizer
+        if asked.weight == "tokenizer":
+            return made
         if asked.weight == "tokens":
             made.ordered = WordsInOrder.known(asked.length, made.names)
         elif asked.weight != "hashing":
@@ -79,18 +92,18 @@ class TextFeatures:
         return made
 
     def of(self, texts: Texts) -> csr_array | NDArray[Any]:
-        """The features of texts as `rows` gives them; those of a sentence encoder as they were encoded."""
-        if self.asked.weight == "sentence":
+        """The features of texts as `rows` gives them; those of a pretrained model as they were encoded."""
+        if self.asked.weight in ENCODED:
             return texts.encoded[self.asked.name].vectors()
         return self.rows(texts.tokens)
 
     def rows(self, tokens: Tokens) -> csr_array | NDArray[Any]:
         """The features of texts: float32, (text, feature), in canonical form; or places of words in order.
 
-        Raises ValueError for a sentence encoder's, which takes texts as they stand.
+        Raises ValueError for a pretrained model's, which takes texts as they stand.
         """
-        if self.asked.weight == "sentence":
-            raise ValueError("a sentence encoder takes texts as they stand, not their words")
+        if self.asked.weight in ENCODED:
+            raise ValueError("a pretrained model takes texts as they stand, not their words")
         if self.ordered is not None:
             return self.ordered.places(tokens)
         if self.asked.weight == "vectors":
@@ -118,6 +131,8 @@ def most_text_features(asked: Representation, tokens: Tokens) -> int:
     """At most so many features come out of these training texts; exact for single words and hashing."""
     if asked.weight == "tokens":
         return asked.length
+    if asked.weight == "tokenizer":
+        return token_length(asked)
     if asked.weight == "vectors":
         return vector_size(asked.source)
     if asked.weight == "sentence":
@@ -129,7 +144,7 @@ def most_text_features(asked: Representation, tokens: Tokens) -> int:
 
 def usual_text_entries(asked: Representation, tokens: Tokens) -> int:
     """About so many of a text's features aren't 0, where they are sparse; else 0."""
-    if asked.weight in ("none", "tokens", *DENSE):
+    if asked.weight in ("none", *ORDERED, *DENSE):
         return 0
     pieces = 4 if asked.unit == "character" else 1
     return max(1, int(tokens.lengths.mean()) * pieces * (asked.high - asked.low + 1))
@@ -140,7 +155,7 @@ def vocabulary_notes(represented: Iterable[str], part: TrainingPart) -> tuple[st
     told = []
     for text in dict.fromkeys(represented):
         asked = parse_representation(text)
-        if not part.features.has_text or asked.weight in ("none", "hashing", *DENSE):
+        if not part.features.has_text or asked.weight in ("none", "hashing", "tokenizer", *DENSE):
             continue
         tokens = part.features.texts.tokens
         if asked.unit == "word" and asked.low == 1 and _n_words(tokens) >= asked.size:
