@@ -1,16 +1,19 @@
-"""Small real studies that many tests run."""
+"""Small real studies that many tests run.
+
+What takes seconds to import is imported by the fixture that needs it: before its workers start, pytest-xdist
+imports this file in a process that tests nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from paribus.deliver.writing import Delivered
-from paribus.networks.module import distrust, trust
 from paribus.study.spec import Study
 from paribus.study.toml import parse_study
 
@@ -65,10 +68,34 @@ factors."train.epochs" = [2, 6]
 )
 
 
+@contextmanager
+def without_figures() -> Iterator[None]:
+    """Reports without figures: they take longer than the trials of a small study."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("paribus.report.write.each_figure", lambda *_: [])
+        yield
+
+
+@pytest.fixture
+def undrawn() -> Iterator[None]:
+    """A test's runs leave no figures."""
+    with without_figures():
+        yield
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are put together, and not drawn, which takes the longest."""
+    still = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda *_, **__: still)
+    monkeypatch.setattr("vl_convert.svg_to_png", lambda *_, **__: b"")
+
+
 @pytest.fixture
 def undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs that leave no model: it takes longer than their trials."""
-    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: Delivered(None))
+    nothing = import_module("paribus.deliver.writing").Delivered(None)
+    monkeypatch.setattr(import_module("paribus.run"), "deliver", lambda *_: nothing)
 
 
 @pytest.fixture
@@ -80,9 +107,10 @@ def trials_alone(undelivered: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def trusted() -> Iterator[None]:
     """The user's word for the tests' own code."""
-    trust(Path(__file__).parents[1])
+    module = import_module("paribus.networks.module")
+    module.trust(Path(__file__).parents[1])
     yield
-    distrust()
+    module.distrust()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import paribus
-from paribus.data import load, split
+from paribus.data.load import load
+from paribus.data.split import split
 from paribus.steps.searching import Search
 from paribus.store.record import Record
 from paribus.study.configuration import Configuration

@@ -11,7 +11,8 @@ import pytest
 from scipy import stats
 
 import paribus
-from paribus.data import load, split
+from paribus.data.load import load
+from paribus.data.split import split
 from paribus.stats.nested import nested
 from paribus.store.record import Record
 from paribus.study.plan import OUTER

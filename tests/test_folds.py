@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import paribus
-from paribus.data import load, split
+from paribus.data.load import load
+from paribus.data.split import split
 from paribus.population.metrics import scores
 from paribus.store.record import Record
 from paribus.study.plan import OUTER
@@ -45,13 +46,15 @@ vary = "network.units"
 levels = [1, 8]
 metric = "accuracy"
 """
+pytestmark = pytest.mark.usefixtures("undelivered")
 ALL = ("kfold:3", "repeated_kfold:2x2", "loocv", "nested:3x2", "time:2", "monte_carlo:2x0.3")
 
 
 def study(validation: str = "kfold:3", **protocol: object) -> Study:
     asked = parse_study(TEXT)
     changed = asked.protocol.model_copy(update={"validation": validation, **protocol})
-    return asked.model_copy(update={"protocol": changed})
+    fewer = {"source": asked.data.source.replace("rows=90", "rows=40")} if validation == "loocv" else {}
+    return asked.model_copy(update={"protocol": changed, "data": asked.data.model_copy(update=fewer)})
 
 
 def table(results: paribus.Results) -> pd.DataFrame:
@@ -59,6 +62,7 @@ def table(results: paribus.Results) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("validation", ALL)
+@pytest.mark.usefixtures("unrendered")
 def test_every_protocol_runs_from_the_data_to_the_page(validation: str, tmp_path: Path) -> None:
     """A protocol would be listed, and end in a traceback or a page without an answer."""
     asked = study(validation, seeds=1) if validation == "loocv" else study(validation)
@@ -76,6 +80,7 @@ def test_every_protocol_runs_from_the_data_to_the_page(validation: str, tmp_path
     assert results.summary["optimism"]["n_configurations"] == len(results.leaderboard())
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_neither_workers_nor_an_interruption_change_a_fold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +104,7 @@ def test_neither_workers_nor_an_interruption_change_a_fold(
     assert whole.summary["nested"] == cut.summary["nested"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_score_is_the_mean_over_folds_and_seeds(tmp_path: Path) -> None:
     """The leaderboard would rank by one fold."""
     results = paribus.run(study(), tmp_path, workers=1)
@@ -110,6 +116,7 @@ def test_a_score_is_the_mean_over_folds_and_seeds(tmp_path: Path) -> None:
     assert results.summary["best"]["val_roc_auc"] == pytest.approx(best["val_roc_auc"], abs=1e-12)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_leave_one_out_is_scored_on_all_rows_together(tmp_path: Path) -> None:
     """The ROC curve of one row is undefined: every configuration would be equal, and chance would choose."""
     asked = study("loocv", seeds=1)
@@ -126,6 +133,7 @@ def test_leave_one_out_is_scored_on_all_rows_together(tmp_path: Path) -> None:
     assert board["val_roc_auc"].is_monotonic_decreasing
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_sealed_part_is_judged_by_the_mean_of_the_folds_networks(tmp_path: Path) -> None:
     """One fold's network would stand for all, or its luck for the configuration's worth."""
     asked = study(seeds=1)
@@ -140,6 +148,7 @@ def test_the_sealed_part_is_judged_by_the_mean_of_the_folds_networks(tmp_path: P
     assert best["test_roc_auc"] == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_nested_validation_judges_what_the_inner_folds_alone_chose(tmp_path: Path) -> None:
     """The estimate would be of a choice that saw its judges."""
     asked = study("nested:3x2", seeds=1)
@@ -166,6 +175,7 @@ def test_nested_validation_judges_what_the_inner_folds_alone_chose(tmp_path: Pat
     assert low <= estimate <= high
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_the_rows_of_outer_folds_change_nothing_in_what_their_inner_folds_choose(tmp_path: Path) -> None:
     """A leak from the judges into the choice would be invisible in any single run."""
     asked = study("nested:3x2", seeds=1, test=0.0)
@@ -197,6 +207,7 @@ def test_nested_validation_never_watches_its_judges() -> None:
         )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_random_labels_score_at_chance_in_nested_validation(tmp_path: Path) -> None:
     """The best of many on noise would be reported as skill."""
     random = np.random.default_rng(3)
@@ -207,6 +218,7 @@ def test_random_labels_score_at_chance_in_nested_validation(tmp_path: Path) -> N
     assert low <= 0.5 <= high
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_early_stopping_watches_its_own_rows(tmp_path: Path) -> None:
     """The validation part would choose the epoch that it then judges."""
     stopping = parse_study(
@@ -241,6 +253,7 @@ def test_the_plan_tells_the_folds_and_their_sizes() -> None:
     )
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_page_of_many_trials_shows_mean_curves(tmp_path: Path) -> None:
     """Seventy lines in a panel would show nothing."""
     paribus.run(study("repeated_kfold:3x3"), tmp_path, workers=1)

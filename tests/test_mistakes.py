@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from paribus import run
@@ -42,6 +43,7 @@ def test_an_overlay_colours_the_hottest_place_and_nothing_else() -> None:
     assert (overlay(np.full((8, 8, 3), 7, dtype=np.uint8), np.zeros((8, 8), dtype=np.float32)) == 7).all()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_keeps_the_mistakes_of_the_chosen_network(tmp_path: Path) -> None:
     """The report's pictures would belong to other rows than the numbers beside them."""
     study = Study(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,9 +27,21 @@ def table(results: paribus.Results) -> pd.DataFrame:
     return results.frame().drop(columns=TIMES)
 
 
-def test_a_run_leaves_all_that_was_promised(small: Study, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> paribus.Results:
+    """The small study with all that a run leaves; copy its folder before changing it."""
+    return paribus.run(parse_study(SMALL), tmp_path_factory.mktemp("whole") / "out", workers=1)
+
+
+@pytest.fixture
+def out(whole: paribus.Results, tmp_path: Path) -> Path:
+    """A copy of its folder."""
+    return Path(shutil.copytree(whole.folder, tmp_path / "out"))
+
+
+def test_a_run_leaves_all_that_was_promised(whole: paribus.Results) -> None:
     """A user would miss a file, a column, or the answer."""
-    results = paribus.run(small, tmp_path / "out", workers=1)
+    results = whole
     frame = results.frame()
     assert len(frame) == 4 * 2 + 2 * 12 * 2 + 2 * 2
     assert set(frame["status"]) == {"done"}
@@ -44,30 +57,23 @@ def test_a_run_leaves_all_that_was_promised(small: Study, tmp_path: Path) -> Non
     assert set(opened["config_id"]) == {best["config_id"]}
     board = results.leaderboard()
     assert board["config_id"].iloc[0] == best["config_id"]
-    questions = pd.read_csv(tmp_path / "out" / "questions.csv")
+    questions = pd.read_csv(whole.folder / "questions.csv")
     assert list(questions["level"]) == [2, 8]
 
 
-def test_the_folder_keeps_the_contract(small: Study, tmp_path: Path) -> None:
+def test_the_folder_keeps_the_contract(whole: paribus.Results) -> None:
     """Tools that read a run's folder would break."""
     checker = ROOT.parent / "shared" / "checks" / "contract.py"
     if not checker.is_file():
         pytest.skip("the contract's checker is not beside this checkout")
-    paribus.run(small, tmp_path / "out", workers=1)
     done = subprocess.run(
-        [sys.executable, str(checker), str(tmp_path / "out")], capture_output=True, text=True, check=False
+        [sys.executable, str(checker), str(whole.folder)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
 
 
-def test_workers_change_nothing(small: Study, tmp_path: Path) -> None:
-    """The number of cores would change a study's numbers."""
-    one = paribus.run(small, tmp_path / "one", workers=1)
-    two = paribus.run(small, tmp_path / "two", workers=2)
-    pd.testing.assert_frame_equal(table(one), table(two), check_exact=True)
-
-
-def test_the_order_of_listing_changes_nothing(small: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("trials_alone")
+def test_the_order_of_listing_changes_nothing(small: Study, whole: paribus.Results, tmp_path: Path) -> None:
     """A comparison would depend on how it was written down."""
     turned = {
         stage.name: {path: tuple(levels)[::-1] for path, levels in reversed(stage.factors.items())}
@@ -76,23 +82,25 @@ def test_the_order_of_listing_changes_nothing(small: Study, tmp_path: Path) -> N
     other = small.model_copy(
         update={"stage": tuple(s.model_copy(update={"factors": turned[s.name]}) for s in small.stage)}
     )
-    one = table(paribus.run(small, tmp_path / "one", workers=1))
+    one = table(whole)
     two = table(paribus.run(other, tmp_path / "two", workers=1))
     pd.testing.assert_frame_equal(one, two[list(one.columns)], check_exact=True)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_finished_study_is_not_trained_again(
-    small: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Study, whole: paribus.Results, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Looking at a result would cost its training again."""
-    first = paribus.run(small, tmp_path / "out", workers=1)
-    seconds = first.summary["wall_seconds"]
+    """Looking at a result would cost its training again, or open the sealed part until it pleased."""
     monkeypatch.setattr("paribus.execute.worker.train", lambda *_: pytest.fail("trained again"))
-    second = paribus.run(small, tmp_path / "out", workers=1)
-    pd.testing.assert_frame_equal(first.frame(), second.frame())
-    assert second.summary["wall_seconds"] == seconds
+    again = paribus.run(small, out, workers=1)
+    pd.testing.assert_frame_equal(whole.frame(), again.frame())
+    assert again.summary["wall_seconds"] == whole.summary["wall_seconds"]
+    opened = again.summary["sealed_part_opened_for"]
+    assert opened == [again.summary["best"]["config_id"]] * 2  # two seeds
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_a_dataframe_is_a_source(tmp_path: Path) -> None:
     """A notebook's data would need a file."""
     bunch = load_breast_cancer(as_frame=True)
@@ -106,6 +114,7 @@ def test_a_dataframe_is_a_source(tmp_path: Path) -> None:
     assert results.summary["n_trials"] == 1
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     ("target", "metrics"),
     [("kind", '["accuracy", "mcc"]'), ("value", '["rmse", "r2"]')],
@@ -138,6 +147,7 @@ def test_other_tasks(tmp_path: Path, target: str, metrics: str) -> None:
     assert results.summary["best"][f"test_{parse_study(text).protocol.metrics[0]}"] is not None
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_shuffled_labels_score_at_chance(tmp_path: Path) -> None:
     """A leak anywhere between file and score would show here as skill on noise."""
     bunch = load_breast_cancer(as_frame=True)
@@ -156,14 +166,14 @@ def test_shuffled_labels_score_at_chance(tmp_path: Path) -> None:
     assert low <= 0.5 <= high
 
 
-def test_a_changed_study_is_never_mixed(small: Study, tmp_path: Path) -> None:
+def test_a_changed_study_is_never_mixed(small: Study, out: Path) -> None:
     """Results of two studies would stand in one table."""
-    paribus.run(small, tmp_path / "out", workers=1)
     changed = small.model_copy(update={"train": small.train.model_copy(update={"learning_rate": 0.5})})
     with pytest.raises(paribus.StudyError, match=r"train\.learning_rate: 0\.01 → 0\.5"):
-        paribus.run(changed, tmp_path / "out", workers=1)
+        paribus.run(changed, out, workers=1)
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_changed_data_are_never_mixed(tmp_path: Path) -> None:
     """As above, for the rows."""
     bunch = load_breast_cancer(as_frame=True)
@@ -176,14 +186,7 @@ def test_changed_data_are_never_mixed(tmp_path: Path) -> None:
         paribus.run(study, tmp_path / "out", frame=frame.iloc[1:], workers=1)
 
 
-def test_opening_is_logged_and_happens_once(small: Study, tmp_path: Path) -> None:
-    """The sealed part would be looked at until it pleased."""
-    paribus.run(small, tmp_path / "out", workers=1)
-    again = paribus.run(small, tmp_path / "out", workers=1)
-    opened = again.summary["sealed_part_opened_for"]
-    assert opened == [again.summary["best"]["config_id"]] * 2  # two seeds
-
-
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_without_a_sealed_part_the_run_says_so(small: Study, tmp_path: Path) -> None:
     """A validation score would pass for an honest one."""
     study = small.model_copy(update={"protocol": small.protocol.model_copy(update={"test": 0.0})})

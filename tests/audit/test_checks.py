@@ -168,6 +168,9 @@ def test_a_pretrained_network_fed_other_pixels_is_found() -> None:
     assert "efficientnet_lite0 with pixels = 'unit'" in message(pretrained("unit"), "PB012")
     for sound in (pretrained("auto"), pretrained("own"), pretrained("unit", fresh=True)):
         assert "PB012" not in found(sound)
+    reads = pretrained("auto").study.model_copy(update={"prepare": Prepare(represent="tokenizer:minilm:9")})
+    (told,) = (each for each in audit(replace(SOUND, study=reads)) if each.code == "PB012")
+    assert told.status == "not applicable"  # texts have no pixels
 
 
 def test_other_pixels_are_found_in_stages_and_questions() -> None:

@@ -58,12 +58,14 @@ def test_run_leaves_everything_and_tells_where(paribus: Paribus) -> None:
     assert "2 of 2 trials done" in text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_quiet_prints_nothing(paribus: Paribus) -> None:
     """Else a nightly job would mail its output every night."""
     result = paribus("run", "tiny.toml", "--workers", "1", "--quiet")
     assert (result.exit_code, result.output) == (0, "")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_strict_ends_with_6_when_the_audit_finds_something(paribus: Paribus, finished: Path) -> None:
     """Else a pipeline would publish a study that its own audit doubts."""
     shutil.copytree(finished / "out", "out")
@@ -97,13 +99,16 @@ def test_show_and_report_need_no_training(paribus: Paribus, finished: Path) -> N
 def test_new_writes_a_study_that_can_be_checked(paribus: Paribus) -> None:
     """Else the first file a user meets would be refused."""
     listed = [line.split()[0] for line in said(paribus, "templates").splitlines()]
-    assert listed == ["classification", "regression"]
+    assert listed == ["classification", "images", "regression", "texts"]
     for template in listed:
         assert f"{template}.toml" in said(paribus, "new", template, "--template", template)
         assert tomllib.loads(Path(f"{template}.toml").read_text())["study"]["name"] == template
     said(paribus, "check", "classification.toml")
+    said(paribus, "check", "images.toml")
     Path("rows.csv").write_text("a,value\n" + "".join(f"{row % 7},{row / 3}\n" for row in range(60)))
     said(paribus, "check", "regression.toml")
+    Path("texts.csv").write_text("text,label\n" + "".join(f"film {row},{row % 2}\n" for row in range(60)))
+    said(paribus, "check", "texts.toml")
 
 
 def test_new_takes_a_name_that_toml_must_quote(paribus: Paribus) -> None:

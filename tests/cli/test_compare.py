@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.cli.conftest import Paribus, invoke, told
 
@@ -50,6 +51,7 @@ def test_a_folder_without_a_run_is_refused(paribus: Paribus) -> None:
     assert "no study was run here" in told(paribus("compare", "nowhere", "a", "b"), 2)
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_several_runs_stand_side_by_side(finished: Path, tmp_path: Path) -> None:
     """Two studies would be compared by hand, on other data, without a word."""
     shutil.copytree(finished / "out", tmp_path / "same")

@@ -15,6 +15,8 @@ from filelock import FileLock
 from paribus.execute import worker
 from tests.cli.conftest import ROWS, TINY, Paribus, told
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def trials(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "trials.csv").drop(columns="train_seconds")
@@ -110,6 +112,7 @@ def test_a_folder_that_cannot_be_made_is_refused(paribus: Paribus) -> None:
     assert "can't be written" in told(paribus("run", "tiny.toml", "--out", "/proc/nowhere/out"), 2)
 
 
+@pytest.mark.usefixtures("undelivered")
 @pytest.mark.parametrize("name", ["trials.csv", "summary.json", "report.html"])
 def test_a_disk_full_while_the_report_is_written_loses_nothing(
     paribus: Paribus, finished: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -132,6 +135,7 @@ def test_a_disk_full_while_the_report_is_written_loses_nothing(
     pd.testing.assert_frame_equal(trials(Path("out")), trials(finished / "out"))
 
 
+@pytest.mark.usefixtures("undelivered")
 def test_a_record_that_cannot_grow_keeps_what_it_has(
     paribus: Paribus, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +169,7 @@ def test_a_full_temporary_folder_is_told(paribus: Paribus, monkeypatch: pytest.M
     assert "TMPDIR" in result.stderr
 
 
+@pytest.mark.usefixtures("undelivered")
 def test_an_interrupted_run_says_so_and_goes_on(
     paribus: Paribus, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -181,6 +181,7 @@ def test_an_odd_file_that_can_be_read_is_read(paribus: Paribus, case: str) -> No
     assert said in result.stdout
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_level_that_only_the_test_file_has_is_prepared(paribus: Paribus) -> None:
     """Else a competition's test rows could not be predicted."""
     Path("test.csv").write_text("c,a,b,y\nnew,1,2,p\nu,3,4,n\nnew,5,6,n\nv,7,8,p\n")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Paribus, told
 from tests.data.text.corpora import frame
+from tests.networks.encoders import save_encoder
 
 STUDY = """\
 [study]
@@ -31,6 +32,16 @@ learning_rate = 0.02
 name = "words"
 factors."prepare.represent" = ["multi_hot:1000", "tfidf:40:1-2", "char_tfidf:90", "hashing:2^9"]
 """
+TUNED = """\
+[prepare]
+represent = "tokenizer:small:16"
+[network]
+kind = "pretrained"
+weights = "small"
+trained = "last:1"
+[train]
+epochs = 3
+"""
 
 
 @pytest.fixture
@@ -41,6 +52,7 @@ def texts(paribus: Paribus) -> Paribus:
     return paribus
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_a_study_of_texts_runs(texts: Paribus) -> None:
     """Issue 7: what a text becomes is a factor like any other, and the sealed texts are judged."""
     assert "words (median 15)" in " ".join(texts("check", "texts.toml").stdout.split())
@@ -50,6 +62,21 @@ def test_a_study_of_texts_runs(texts: Paribus) -> None:
     found = json.loads(Path("runs/texts/summary.json").read_text())
     assert found["best"]["test_accuracy"] is not None
     assert found["n_trials"] == 4
+
+
+def test_a_check_says_how_much_of_a_transformer_is_trained(texts: Paribus) -> None:
+    """A network would be trained whole, or not at all, and nobody see it before the end."""
+    save_encoder(Path("small"), layers=2)
+    tuned = STUDY.split("[prepare]", maxsplit=1)[0] + TUNED
+    Path("texts.toml").write_text(tuned)
+    told_so = " ".join(texts("check", "texts.toml").stdout.split())
+    assert "network: small, trained: last:1: 1,961 parameters, 609 of them trained" in told_so
+    result = texts("check", "texts.toml", "--set", "prepare.represent=tokenizer:small:200")
+    assert result.exit_code == 2
+    assert "can't read texts of 200 tokens" in " ".join(result.output.split())
+    result = texts("check", "texts.toml", "--set", "prepare.represent=tokens:20")
+    assert result.exit_code == 2
+    assert 'say represent = "tokenizer:small:128"' in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize(

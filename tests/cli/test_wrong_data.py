@@ -114,6 +114,7 @@ def test_real_worlds_tables_are_read_and_said(paribus: Paribus, content: str | b
     assert said in result.stdout
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_what_becomes_of_columns_is_told_when_a_study_runs(paribus: Paribus) -> None:
     """Who never runs check must learn of a dropped column too."""
     Path("rows.csv").write_text(with_column("c", [f"k{n}" for n in range(60)]))
@@ -138,6 +139,7 @@ def test_a_source_that_cannot_be_read_is_told(paribus: Paribus, source: str, mes
     assert not Path("runs").exists()
 
 
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_a_regression_in_which_only_the_target_is_named_runs(paribus: Paribus) -> None:
     """Else a first study of house prices would be refused for its metrics, or learn nothing."""
     rows = "".join(f"{row % 7},{row % 5},{150_000 + 20_000 * (row % 7) + row}\n" for row in range(80))

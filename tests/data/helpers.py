@@ -11,7 +11,11 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from paribus.data import Prepared, Table, TrainingPart, load, split
+from paribus.data.load import load
+from paribus.data.parts import TrainingPart
+from paribus.data.prepare.prepared import Prepared
+from paribus.data.split import split
+from paribus.data.table import Table
 from paribus.study.options import names
 from paribus.study.options.preparation import PREPARATION
 from paribus.study.spec import Data, Prepare, Protocol
@@ -102,7 +106,7 @@ KEYS = {
     "class_weight": "class_weight",
 }
 """The families of the catalogue that a preparation is made of, and their keys."""
-NUMBERS = {"variance": "0.1", "sbs": "14"}
+NUMBERS = {"variance": "0.1", "sfs": "2", "sbs": "17"}
 """Where 3 would be no threshold, or take seconds."""
 BESIDE = {
     "column": "how a file is read, the same for every row; nothing is fitted",

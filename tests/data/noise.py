@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sklearn.feature_selection import SelectKBest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from paribus.data import Split, Table
+from paribus.data.split import Split
+from paribus.data.table import Table
 from paribus.engines import ENGINES
 from paribus.execute.pool import Pool
 from paribus.execute.shelf import Shelf

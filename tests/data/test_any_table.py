@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paribus.data import load, prepare_training, split
+from paribus.data.load import load
+from paribus.data.prepare.preparation import prepare_training
 from paribus.data.profile import table_profile
+from paribus.data.split import split
 from paribus.errors import UserError
 from paribus.study.spec import Data, Prepare, Protocol
 

@@ -13,10 +13,12 @@ import pandas as pd
 import pytest
 from sklearn import datasets
 
-from paribus.data import Table, fit_preparation, load
+from paribus.data.load import load
+from paribus.data.prepare.preparation import fit_preparation
 from paribus.data.sources import openml
 from paribus.data.sources.builtin import read_builtin
 from paribus.data.sources.synthetic import SYNTHETIC
+from paribus.data.table import Table
 from paribus.errors import DataError, StudyError
 from paribus.study.spec import Data, Prepare, Study
 

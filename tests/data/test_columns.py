@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paribus.data import Table
+from paribus.data.table import Table
 from paribus.errors import DataError, StudyError
 
 from .helpers import from_text, random_frame, table

@@ -11,20 +11,13 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from paribus.data import (
-    SealedPart,
-    Split,
-    Table,
-    TrainingPart,
-    ValidationPart,
-    fit_preparation,
-    prepare_training,
-    split,
-)
 from paribus.data.features import Features, Store
 from paribus.data.marks import Marks
-from paribus.data.parts import take
+from paribus.data.parts import SealedPart, TrainingPart, ValidationPart, take
+from paribus.data.prepare.preparation import fit_preparation, prepare_training
 from paribus.data.prepare.resample import CHOOSES
+from paribus.data.split import Split, split
+from paribus.data.table import Table
 from paribus.study.options import names
 from paribus.study.options.preparation import PREPARATION
 from paribus.study.spec import Prepare, Protocol

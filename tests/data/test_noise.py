@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from paribus.data import split
+from paribus.data.split import split
 from paribus.study.spec import Prepare
 
 from .helpers import table

@@ -27,7 +27,8 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from paribus.data import Preparation, fit_preparation, prepare_training, split
+from paribus.data.prepare.preparation import Preparation, fit_preparation, prepare_training
+from paribus.data.split import split
 from paribus.errors import DataError
 from paribus.seeds import stream
 from paribus.study.options import names

@@ -11,7 +11,7 @@ from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler, TomekLinks
 
-from paribus.data import prepare_training
+from paribus.data.prepare.preparation import prepare_training
 from paribus.errors import DataError, StudyError
 from paribus.seeds import stream
 from paribus.study.options import names

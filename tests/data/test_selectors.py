@@ -28,9 +28,10 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from paribus.data import fit_preparation, prepare_training, split
 from paribus.data.prepare import sequential
+from paribus.data.prepare.preparation import fit_preparation, prepare_training
 from paribus.data.prepare.sequential import roc_auc
+from paribus.data.split import split
 from paribus.errors import DataError, StudyError
 from paribus.seeds import stream
 from paribus.study.spec import Prepare, Protocol
@@ -110,9 +111,9 @@ def test_the_features_are_those_of_scikit_learn(asked: str, classes: int) -> Non
 
 def test_sfs_on_breast_cancer_chooses_what_scikit_learn_chooses() -> None:
     part = split(breast_cancer(), Protocol(), 42).folds[0].training
-    preparation = fit_preparation(Prepare(scale="standard", select="sfs:3"), part, 42)
+    preparation = fit_preparation(Prepare(scale="standard", select="sfs:2"), part, 42)
     scaled = StandardScaler().fit_transform(part.features.numbers())
-    plain = plain_selector("sfs:3", "binary", 42).fit(scaled, part.target)
+    plain = plain_selector("sfs:2", "binary", 42).fit(scaled, part.target)
     assert preparation.features == tuple(part.names[position] for position in plain.get_support(indices=True))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paribus.data import load
+from paribus.data.load import load
 from paribus.data.table import Table
 from paribus.study.spec import Data
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from paribus.data import load
+from paribus.data.load import load
 from paribus.errors import DataError, StudyError
 from paribus.study.spec import Data
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paribus.data import Split, Table, split
+from paribus.data.split import Split, split
+from paribus.data.table import Table
 from paribus.errors import DataError
 from paribus.study.spec import Protocol
 

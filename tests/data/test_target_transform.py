@@ -13,7 +13,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 
-from paribus.data import prepare_training, split
+from paribus.data.prepare.preparation import prepare_training
+from paribus.data.split import split
 from paribus.engines import ENGINES
 from paribus.errors import DataError, StudyError
 from paribus.execute.shelf import Shelf

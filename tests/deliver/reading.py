@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from paribus.data import TrainingPart, load, prepare_training
-from paribus.data.parts import take
+from paribus.data.load import load
+from paribus.data.parts import TrainingPart, take
+from paribus.data.prepare.preparation import prepare_training
 from paribus.deliver.describing import columns_of, distinct_texts, texts_of
 from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained

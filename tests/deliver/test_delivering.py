@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import paribus
 from paribus.cli import app
-from paribus.data import prepare_training
+from paribus.data.prepare.preparation import prepare_training
 from paribus.data.split import unsealed
 from paribus.deliver import making
 from paribus.errors import FailedTrialsError, InterruptedStudyError, StudyError
@@ -22,6 +22,7 @@ from paribus.run import run
 from paribus.steps.reading import read
 from paribus.store.record import Record
 from paribus.study.toml import parse_study
+from tests.conftest import without_figures
 
 SMALL = """
 [study]
@@ -62,7 +63,8 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(study_folder: Path) -> Path:
     """A finished run of it."""
-    run(parse_study(SMALL), study_folder / "run", folder=study_folder, workers=1)
+    with without_figures():
+        run(parse_study(SMALL), study_folder / "run", folder=study_folder, workers=1)
     return study_folder / "run"
 
 
@@ -128,13 +130,15 @@ def test_a_refit_that_fails_is_not_tried_at_each_run(
     """Else a finished study would train for nothing each time that it is looked at."""
     out = copytree(made, tmp_path / "run")
     study = parse_study(SMALL + '[deliver]\nthreshold = "youden"\n')
-    monkeypatch.setattr("paribus.deliver.writing.delivered", _diverge)
-    run(study, out, folder=study_folder, workers=1)
-    monkeypatch.undo()
-    run(study, out, folder=study_folder, workers=1)
+    with monkeypatch.context() as failing, without_figures():
+        failing.setattr("paribus.deliver.writing.delivered", _diverge)
+        run(study, out, folder=study_folder, workers=1)
+    with without_figures():
+        run(study, out, folder=study_folder, workers=1)
     assert _export(out)[0] == 5
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_network_of_ones_own_is_not_trained_for_nothing(
     study_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -167,3 +171,70 @@ def test_other_files_are_refused_by_what_they_are(tmp_path: Path) -> None:
     ):
         with pytest.raises(StudyError, match=told):
             paribus.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"classes": ["a", "b", "c"]}, "two classes"),
+        ({"classes": ["a", "a"]}, "each once"),
+        ({"classes": []}, "classes are those"),
+        ({"targets": []}, "no target"),
+        ({"settings": "["}, "settings"),
+        ({"threshold": "NaN"}, "finite"),
+    ],
+)
+def test_a_description_that_is_none_of_ours_is_refused(
+    change: dict[str, Any], told: str, proto: onnx.ModelProto
+) -> None:
+    """Else predictions would be given other names than their own, or end in a traceback."""
+    harmed = _copy(proto)
+    (described,) = (each for each in harmed.metadata_props if each.key == KEY)
+    described.value = json.dumps(json.loads(described.value) | change)
+    with pytest.raises(StudyError, match=told):
+        inspect(harmed.SerializeToString(), "model.onnx")
+
+
+def test_a_description_of_deep_nesting_is_refused(proto: onnx.ModelProto) -> None:
+    """Else a few kilobytes would end the process by its stack."""
+    harmed = _copy(proto)
+    (described,) = (each for each in harmed.metadata_props if each.key == KEY)
+    described.value = "[" * 100_000 + "]" * 100_000
+    with pytest.raises(StudyError, match="recursion"):
+        inspect(harmed.SerializeToString(), "model.onnx")
+
+
+def test_an_input_of_a_fixed_size_is_told(proto: onnx.ModelProto, tmp_path: Path) -> None:
+    """Else what ONNX Runtime refuses would look like a fault of paribus."""
+    harmed, rows = _copy(proto), model()[1]
+    harmed.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 2**60
+    (tmp_path / "model.onnx").write_bytes(harmed.SerializeToString())
+    with pytest.raises(StudyError, match="can't predict with it"):
+        paribus.load(tmp_path / "model.onnx").predict(rows)
+
+
+BOMB = """
+import sys
+import pandas as pd
+import paribus
+from paribus.deliver import running
+
+running.MEMORY = 0.01
+model = paribus.load(sys.argv[1])
+try:
+    model.predict(pd.DataFrame({name: [None] for name in model.schema.names}))
+except paribus.StudyError as error:
+    print(error)
+"""
+
+
+def test_operators_that_double_what_they_read_are_stopped(proto: onnx.ModelProto, tmp_path: Path) -> None:
+    """Else a file of a few kilobytes could fill the memory, and other programs would be killed for it."""
+    harmed, last = _copy(proto), proto.graph.node[0].output[0]
+    for number in range(40):
+        harmed.graph.node.append(helper.make_node("Concat", [last] * 2, [f"bomb {number}"], axis=-1))
+        last = f"bomb {number}"
+    (tmp_path / "model.onnx").write_bytes(harmed.SerializeToString())
+    command = [sys.executable, "-c", BOMB, str(tmp_path / "model.onnx")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "can't predict with it" in done.stdout

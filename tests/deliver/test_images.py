@@ -203,3 +203,36 @@ def test_a_border_that_fills_the_memory_is_refused(made: Made) -> None:
     conv.attribute.append(helper.make_attribute("pads", [100_000] * 4))
     with pytest.raises(StudyError, match="border"):
         inspect(proto.SerializeToString(), "model.onnx")
+
+
+def test_an_image_is_explained_by_the_model_itself(made: Made) -> None:
+    """Who has a model and an image would have to rebuild the training to learn what was looked at."""
+    model, files, _ = made
+    told = model.explain(files[0], window=6)
+    pixels = np.array(Image.open(files[0]))
+    code = model.classes.index(told.name)
+
+    def logit(image: NDArray[np.uint8]) -> float:
+        p = float(model.predict_proba(pd.DataFrame({"id": pd.Series([image])}))[0, code])
+        return float(np.log(p / (1 - p)))
+
+    falls: dict[tuple[int, int], float] = {}
+    for top in range(0, SIDE - 5, 3):
+        for left in range(0, SIDE - 5, 3):
+            covered = pixels.copy()
+            covered[top : top + 6, left : left + 6] = pixels.mean(axis=(0, 1)).round()
+            falls[top, left] = logit(pixels) - logit(covered)
+    assert told.heat.shape == (SIDE, SIDE)
+    assert told.heat[0, 0] == pytest.approx(falls[0, 0], abs=1e-4)
+    assert told.heat[4, 4] == pytest.approx(np.mean([falls[a, b] for a in (0, 3) for b in (0, 3)]), abs=1e-4)
+    assert told.name == model.predict(pd.DataFrame({"id": [str(files[0])]}))[0]
+    with pytest.raises(DataError):
+        model.explain(b"no image")
+
+
+def test_a_model_without_classes_of_images_explains_none(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A traceback would be the answer to a question that such a model can't be asked."""
+    session = made[0].session
+    monkeypatch.setattr(session, "schema", session.schema.model_copy(update={"task": "regression"}))
+    with pytest.raises(StudyError, match="tells no classes of images"):
+        made[0].explain(made[1][0])

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import paribus
 from paribus.cli import app
-from paribus.data import load as load_table
+from paribus.data.load import load as load_table
 from paribus.data.sources.frame import read_frame
 from paribus.deliver.columns import as_input
 from paribus.deliver.describing import columns_of
@@ -26,6 +26,7 @@ from paribus.errors import DataError, StudyError
 from paribus.run import run
 from paribus.study.spec import Data, Study
 from paribus.study.toml import parse_study
+from tests.conftest import without_figures
 from tests.deliver.making import FITTED, frame, model
 
 
@@ -223,7 +224,8 @@ threshold = "f1"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
     out = tmp_path_factory.mktemp("delivered") / "run"
-    run(parse_study(SMALL), out, workers=1)
+    with without_figures():
+        run(parse_study(SMALL), out, workers=1)
     return out
 
 
@@ -239,6 +241,7 @@ def test_a_run_leaves_its_model(folder: Path) -> None:
     assert "## Purpose" in (folder / "model" / "card.md").read_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_same_run_leaves_its_model_alone(folder: Path) -> None:
     """Else a finished study would train again each time that it is looked at."""
     before = (folder / "model" / "model.onnx").stat().st_mtime_ns
@@ -292,6 +295,7 @@ def test_a_regression_has_no_probabilities() -> None:
         made.predict_proba(rows)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_cant_be_delivered_is_told_and_costs_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ epochs = 1
 """
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_texts_leave_a_model_with_its_words_and_groups(tmp_path: Path) -> None:
     """Else a study of texts would end with nothing to use, or its card would hide who it fails for."""
     rows = frame(100, with_column=True)
@@ -106,6 +107,7 @@ def test_what_cant_be_delivered_is_said_at_check(tmp_path: Path) -> None:
     assert "the vectors of all words" in told
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_images_leave_a_model(tmp_path: Path) -> None:
     """Else a study of images would end with nothing to use."""
     images(tmp_path / "images")

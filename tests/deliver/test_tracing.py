@@ -66,7 +66,7 @@ PARTS: dict[str, Callable[[_Made, Tensor], Tensor]] = {
 
 def _written(part: Callable[[_Made, Tensor], Tensor]) -> tuple[onnxruntime.InferenceSession, nn.Module]:
     network, b = _Made(part).eval(), Builder()
-    found = traced(b, network, "rows", torch.zeros(7, *SHAPE))
+    found = traced(b, network, ("rows",), (torch.zeros(7, *SHAPE),))
     rank = network(torch.zeros(7, *SHAPE)).ndim
     graph = helper.make_graph(
         b.nodes,

@@ -11,6 +11,8 @@ import pytest
 
 from paribus import Study, run
 
+pytestmark = pytest.mark.usefixtures("trials_alone")
+
 TWO = {
     "network.activation": ("relu", "tanh"),
     "train.learning_rate": (0.01, 0.1),
@@ -40,8 +42,7 @@ def trials(tmp_path: Path, *stages: dict[str, Any]) -> pd.DataFrame:
         train={"epochs": 1, "optimizer": "sgd"},
         stage=listed,
     )
-    run(study, tmp_path / "out", frame=FRAME, workers=1)
-    return pd.read_csv(tmp_path / "out" / "trials.csv")
+    return run(study, tmp_path / "out", frame=FRAME, workers=1).frame()
 
 
 @pytest.mark.parametrize(

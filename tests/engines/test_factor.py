@@ -26,6 +26,7 @@ def study(**train: object) -> Study:
     )
 
 
+@pytest.mark.usefixtures("trials_alone")
 def test_every_engine_leaves_the_same_record(tmp_path: Path) -> None:
     """Two libraries would be compared on different rows, weights or epochs."""
     frame = run(study(), tmp_path / "out", workers=1).frame()

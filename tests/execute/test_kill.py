@@ -13,31 +13,23 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import paribus
 from paribus.errors import StudyError
 from paribus.store.record import Record
+from paribus.study.spec import Study
 
-KILLS = int(os.environ.get("PARIBUS_KILLS", "3"))
+KILLS = int(os.environ.get("PARIBUS_KILLS", "2"))
 """How many random moments; set it higher for a longer look."""
 
 
-def command(study: Path, out: Path) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "paribus",
-        "run",
-        str(study),
-        "--out",
-        str(out),
-        "--workers",
-        "2",
-        "--quiet",
-    ]
+def command(study: Path, out: Path, workers: int = 2) -> list[str]:
+    run = ["run", str(study), "--out", str(out), "--workers", str(workers)]
+    return [sys.executable, "-m", "paribus", *run]
 
 
-def run(study: Path, out: Path) -> pd.DataFrame:
-    subprocess.run(command(study, out), check=True)
-    return pd.read_csv(out / "trials.csv").drop(columns="train_seconds")
+def finished(study: Study, out: Path) -> pd.DataFrame:
+    """The trials of the study, begun or gone on with in this process."""
+    return paribus.run(study, out, workers=1).frame().drop(columns="train_seconds")
 
 
 def trained(out: Path) -> int:
@@ -49,20 +41,24 @@ def trained(out: Path) -> int:
 
 
 @pytest.mark.slow
-def test_kill_and_resume(small_file: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("trials_alone")
+def test_kill_and_resume(small: Study, small_file: Path, tmp_path: Path) -> None:
     """A night's training would be lost, or its numbers would change."""
-    started = time.monotonic()
-    undisturbed = run(small_file, tmp_path / "undisturbed")
-    lasted = time.monotonic() - started
+    undisturbed = finished(small, tmp_path / "undisturbed")
     moments = random.Random(1)
     for attempt in range(KILLS):
         out = tmp_path / f"killed{attempt}"
-        process = subprocess.Popen(command(small_file, out), start_new_session=True)
-        time.sleep(moments.uniform(0, lasted))
+        started = [*command(small_file, out, workers=1 + attempt % 2), "--quiet"]
+        process = subprocess.Popen(started, start_new_session=True)
+        enough = moments.randint(0, trained(tmp_path / "undisturbed"))
+        while trained(out) < enough and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(moments.uniform(0, 0.2))
         process.send_signal(signal.SIGKILL)
         process.wait()
         kept = trained(out)
-        pd.testing.assert_frame_equal(run(small_file, out), undisturbed, check_exact=True)
+        assert kept >= enough
+        pd.testing.assert_frame_equal(finished(small, out), undisturbed, check_exact=True)
         assert trained(out) >= kept
 
 
@@ -77,7 +73,7 @@ def test_interrupt_keeps_what_is_finished(small_file: Path, tmp_path: Path) -> N
     )
     small_file.write_text(text)
     process = subprocess.Popen(
-        [*command(small_file, out)[:-1]], stderr=subprocess.PIPE, text=True, start_new_session=True
+        command(small_file, out), stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while trained(out) < 8 and process.poll() is None:
         time.sleep(0.05)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from paribus.data import prepare_training, split
+from paribus.data.prepare.preparation import prepare_training
+from paribus.data.split import split
 from paribus.execute.shelf import Shelf
 from paribus.study.spec import Prepare, Protocol
 from tests.data.helpers import table

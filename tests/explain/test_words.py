@@ -11,7 +11,9 @@ import pytest
 import torch
 from scipy.sparse import csr_array
 
-from paribus.data import Preparation, TrainingPart, fit_preparation, split
+from paribus.data.parts import TrainingPart
+from paribus.data.prepare.preparation import Preparation, fit_preparation
+from paribus.data.split import split
 from paribus.errors import StudyError
 from paribus.explain import WordModel, explain_texts, top_words
 from paribus.explain.shapley import shapley_effects

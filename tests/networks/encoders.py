@@ -13,7 +13,7 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 SIZE = 8
 
 
-def save_encoder(folder: Path, seed: int = 1) -> Path:
+def save_encoder(folder: Path, seed: int = 1, layers: int = 1, dropout: float = 0.1) -> Path:
     """An untrained one that knows the words of the reviews; skips the test without Transformers."""
     transformers = pytest.importorskip("transformers")
     tokenizers = pytest.importorskip("tokenizers")
@@ -31,11 +31,13 @@ def save_encoder(folder: Path, seed: int = 1) -> Path:
     settings = transformers.BertConfig(
         vocab_size=len(known),
         hidden_size=SIZE,
-        num_hidden_layers=1,
+        num_hidden_layers=layers,
         num_attention_heads=2,
         intermediate_size=16,
         max_position_embeddings=64,
         initializer_range=0.5,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
     )
     transformers.BertModel(settings).save_pretrained(folder)
     (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 16}')

@@ -138,7 +138,7 @@ def study(tmp_path: Path) -> Study:
     return parse_study(STUDY)
 
 
-@pytest.mark.usefixtures("undelivered")
+@pytest.mark.usefixtures("undrawn", "undelivered")
 def test_a_study_encodes_each_text_once(
     study: Study, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from paribus.data.prepare.images import ImageRows
+from paribus.data.prepare.pixels import Pixels
 from paribus.data.text.beside import look_in
+from paribus.engines.torch.said import said
 from paribus.errors import DataError, StudyError
 from paribus.networks.build import build
 from paribus.networks.efficientnet_lite import PACKAGE, efficientnet_lite, load_listed, weights_file
@@ -201,6 +204,17 @@ def test_a_frozen_body_says_the_same_in_training(folders: Path, family: str) -> 
     built, rows = network(folders / family), images()
     once = built.eval().summaries(built.given(rows)).clone()
     assert torch.equal(built.train().summaries(built.given(rows)), once)
+
+
+@needs_transformers
+def test_asking_a_frozen_body_leaves_training_as_it_was(folders: Path, tmp_path: Path) -> None:
+    """The first training of a study would have no dropout for an epoch, and those after it would."""
+    built = network(folders / "resnet", dropout=0.5).train()
+    np.save(tmp_path / "pixels.npy", np.zeros((2, SIDE, SIDE, 3), dtype=np.uint8))
+    pixels = Pixels(np.ones(3, np.float32), np.zeros(3, np.float32))
+    said(built, ImageRows(tmp_path / "pixels.npy", (SIDE, SIDE, 3), np.arange(2), pixels))
+    assert built.dropout.training
+    assert not any(module.training for module in built.body.modules())
 
 
 def test_own_pixels_are_read_from_the_image_processor(tmp_path: Path) -> None:

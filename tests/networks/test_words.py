@@ -115,6 +115,7 @@ def test_a_word_that_stands_twice_has_its_first_vector(tmp_path: Path) -> None:
     assert vectors_of(["good"], str(path)).flags.writeable
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_learns_which_words_matter(kind: str, tmp_path: Path) -> None:
     """A network that reads words would train, and read nothing."""

@@ -138,6 +138,8 @@ class Training:
             scheduler.step()
 
     def _penalised(self, loss: Tensor) -> Tensor:
+        if not (self.rule.l1 or self.rule.l2):
+            return loss
         for layer in self.model.modules():
             if isinstance(layer, nn.Linear):
                 loss = loss + self.rule.l1 * layer.weight.abs().sum()

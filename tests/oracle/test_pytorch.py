@@ -161,7 +161,7 @@ def expected(name: str) -> tuple[NDArray[Any], ...]:
     return pytorch.train(asked, rows_of(case), TASKS[case.kind])
 
 
-@pytest.fixture(params=HELD, ids=[held.name for held in HELD])
+@pytest.fixture
 def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Held:
     """An engine in one precision, with or without its compiled epoch."""
     found: Held = request.param
@@ -171,6 +171,7 @@ def held(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Hel
     return found
 
 
+@pytest.mark.parametrize("held", HELD, ids=[held.name for held in HELD], indirect=True)
 @pytest.mark.parametrize("name", CASES)
 def test_weights_agree_with_pytorch(name: str, held: Held) -> None:
     """An engine would train something that only looks like the network that was asked for."""

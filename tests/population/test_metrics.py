@@ -57,6 +57,11 @@ REGRESSION: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def arithmetic() -> None:
+    """Once: nothing is trained here."""
+
+
 def test_every_metric_of_the_catalogue_is_held_to_scikit_learn() -> None:
     """A metric could be offered that nobody checked."""
     peers_of = {

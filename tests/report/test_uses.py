@@ -34,9 +34,9 @@ def test_a_machine_is_told_in_a_line() -> None:
     assert "; 1 core; 16.0 GiB of memory; no GPU of NVIDIA; " in machine_words(alone)
 
 
-def test_what_was_used_is_added_up_over_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("undrawn")
+def test_what_was_used_is_added_up_over_sessions(tmp_path: Path) -> None:
     """Else a resumed study tells the energy of its last session, or of none."""
-    monkeypatch.setattr("paribus.report.write.each_figure", lambda _facts: ())
     asked = study()
     with record(tmp_path, asked) as found:
         assert energy_words(used(found)) == "not recorded"  # of before sessions told it

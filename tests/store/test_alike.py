@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from paribus.data import load, split
+from paribus.data.load import load
+from paribus.data.split import split
 from paribus.store.alike import names_alike
 from paribus.study.spec import Data, Protocol
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from paribus.errors import DataError, InterruptedStudyError, StudyError
-from paribus.store.folder import claim, read_record, write
+from paribus.store.folder import claim, write
+from paribus.store.recorded import read_record
 from paribus.study.spec import Study
 
 

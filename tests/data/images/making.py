@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from paribus.data import load
 from paribus.data.images.cache import Progress
+from paribus.data.load import load
 from paribus.data.table import Table
 from paribus.study.spec import Data
 

@@ -30,6 +30,14 @@ def test_a_first_piece_that_all_share_tells_nothing() -> None:
     assert found.beginnings == ("IMG_slide0", "IMG_slide1", "IMG_slide2", "IMG_slide3")
 
 
+def test_a_few_images_of_many_patients_are_told_too() -> None:
+    """A subset, in which many patients have a single image, would be called clean."""
+    shared = [f"P{patient}_{n}.png" for patient in range(6) for n in range(2)]
+    found = alike([*shared, *(f"P{patient}_0.png" for patient in range(6, 16))], np.arange(22) % 2)
+    assert found is not None
+    assert len(found.beginnings) == 16
+
+
 def test_names_of_one_image_each_tell_of_no_groups() -> None:
     """A folder of numbered files, or of hashes, would be cried at."""
     assert alike([f"IMG_{n}.png" for n in range(20)], np.arange(20) % 2) is None

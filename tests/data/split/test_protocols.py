@@ -17,7 +17,8 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
 )
 
-from paribus.data import Split, Table, split
+from paribus.data.split import Split, split
+from paribus.data.table import Table
 from paribus.errors import DataError
 from paribus.seeds import stream
 from paribus.study.spec import Protocol

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from paribus.data import TrainingPart, split
+from paribus.data.parts import TrainingPart
+from paribus.data.split import split
 from paribus.data.text.tokens import Tokens, tokenise
 from paribus.study.spec import Protocol
 from tests.data.helpers import table

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from paribus.data import Table, load, split
+from paribus.data.load import load
 from paribus.data.profile import table_profile
+from paribus.data.split import split
+from paribus.data.table import Table
 from paribus.errors import DataError
 from paribus.study.spec import Data, Protocol
 from tests.data.helpers import table

@@ -14,10 +14,12 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.feature_selection import SelectKBest, f_classif
 
-from paribus.data import Prepared, fit_preparation, prepare_training, split, vocabulary_notes
 from paribus.data.parts import TrainingPart, take
+from paribus.data.prepare.preparation import fit_preparation, prepare_training
+from paribus.data.prepare.prepared import Prepared
 from paribus.data.prepare.text import represent
-from paribus.data.prepare.text.represent import TextFeatures, most_text_features
+from paribus.data.prepare.text.represent import TextFeatures, most_text_features, vocabulary_notes
+from paribus.data.split import split
 from paribus.errors import DataError
 from paribus.study.representation import parse_representation
 from paribus.study.spec import Prepare, Protocol

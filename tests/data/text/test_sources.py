@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paribus.data import Table, load
+from paribus.data.load import load
 from paribus.data.marks import TEST
 from paribus.data.sources import imdb
+from paribus.data.table import Table
 from paribus.errors import DataError
 from paribus.study.spec import Data
 from tests.data.helpers import real

@@ -9,10 +9,10 @@ import pytest
 from paribus.report.exports.write import export
 from paribus.report.facts import Facts, gather
 from paribus.run import run
-from paribus.store.folder import read_record
 from paribus.store.record import Record
+from paribus.store.recorded import read_record
 from paribus.study.toml import parse_study
-from tests.conftest import BREAST_CANCER, WIDTH
+from tests.conftest import BREAST_CANCER, WIDTH, without_figures
 
 ASKED = (
     BREAST_CANCER
@@ -35,7 +35,8 @@ factors."train.batch_size" = [32, 64]
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of `ASKED`; copy it before changing it."""
     folder = tmp_path_factory.mktemp("trained")
-    run(parse_study(ASKED, "small.toml"), folder, workers=1)
+    with without_figures():
+        run(parse_study(ASKED, "small.toml"), folder, workers=1)
     return folder
 
 

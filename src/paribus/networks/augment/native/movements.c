@@ -80,8 +80,8 @@ static inline four at_most(four ceiling, four values) {
     return (four)((beyond & (bits)ceiling) | (~beyond & (bits)values));
 }
 
-/* Pixels between the four around their places, by the distances to the sides across. Writes LANES numbers from each pixel on: the next pixel
-   writes over what is beyond its channels. */
+/* Pixels between the four around their places, by the distances to the sides across. Writes LANES numbers from
+   each pixel on: the next pixel writes over what is beyond its channels. */
 static inline __attribute__((always_inline)) void blend(float *to, const float *image, int32_t line,
                                                         int channels, const Places *x, const Places *y,
                                                         int count, float most) {
