@@ -20,6 +20,7 @@ from paribus.engines.torch.unfinished import path_of
 from paribus.networks.augment import native
 from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
 from tests.draw import FOLD, TASKS, configuration, relative, same
+from tests.engines.cutting import cut_off
 
 TASK = replace(TASKS["binary"], image=(8, 8, 3))
 CNN = {"kind": "cnn", "blocks": ["4 norm pool dropout:0.2", "6", "average"]}
@@ -117,10 +118,6 @@ def test_the_average_of_weights_is_what_is_judged(tmp_path: Path) -> None:
         assert relative(one, other) < 1e-5
 
 
-class CutError(Exception):
-    """A training is cut off here."""
-
-
 @pytest.mark.parametrize(
     "train",
     [
@@ -140,18 +137,8 @@ def test_a_training_that_was_cut_off_goes_on_as_if_it_never_was(
     asked = replace(asked, epochs=(2, 5))
     undisturbed = ENGINES["torch"].train([asked], {FOLD: data}, TASK)
     kept = replace(data, unfinished=tmp_path / "unfinished")
-    begun = ImageTraining(asked, kept, TASK)
-    plan = begun.plan
-
-    def cut() -> Any:
-        if begun.epoch == 3:
-            raise CutError
-        return plan()
-
-    monkeypatch.setattr(begun, "plan", cut)
+    cut_off(ImageTraining(asked, kept, TASK), 3, monkeypatch)
     with whole_products(), alone():
-        with pytest.raises(CutError):
-            begun.outcomes()
         again = ImageTraining(asked, kept, TASK)
         found = again.outcomes()
     assert all(same(one, other) for one, other in zip(found, undisturbed, strict=True))

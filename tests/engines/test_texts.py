@@ -26,6 +26,7 @@ from paribus.study.representation import parse_representation
 from paribus.study.spec import Network, Prepare, Train
 from tests.data.text.corpora import reviews
 from tests.draw import TASKS, same
+from tests.engines.cutting import cut_off
 from tests.networks.encoders import save_encoder
 
 TASK = TASKS["binary"]
@@ -183,10 +184,6 @@ def test_the_head_has_a_rate_of_its_own(folder: Path) -> None:
         np.testing.assert_allclose(other, one * factor, atol=2e-6)
 
 
-class CutError(Exception):
-    """A training is cut off here."""
-
-
 @pytest.mark.parametrize("settings", [{"trained": "all"}, {"trained": "head", "hidden": [3]}])
 def test_a_training_that_was_cut_off_goes_on_as_if_it_never_was(
     folder: Path, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -196,18 +193,8 @@ def test_a_training_that_was_cut_off_goes_on_as_if_it_never_was(
     asked = replace(lineage(folder, epochs=4, network=settings, optimizer="adamw"), epochs=(2, 4))
     undisturbed = ENGINES["torch"].train([asked], {asked.data: fold(folder)}, TASK)
     kept = replace(fold(folder), unfinished=tmp_path / "unfinished")
-    begun = TextTraining(asked, kept, TASK)
-    plan = begun.plan
-
-    def cut() -> Any:
-        if begun.epoch == 3:
-            raise CutError
-        return plan()
-
-    monkeypatch.setattr(begun, "plan", cut)
+    cut_off(TextTraining(asked, kept, TASK), 3, monkeypatch)
     with whole_products(), alone():
-        with pytest.raises(CutError):
-            begun.outcomes()
         again = TextTraining(asked, kept, TASK).outcomes()
     assert all(same(one, other) for one, other in zip(again, undisturbed, strict=True))
 
