@@ -70,7 +70,8 @@ def _timed(asked: Job, pool: Pool, device: str, memory: int) -> tuple[float, lis
     members, folds, task = asked
     started = perf_counter()
     sizes = {name: fold.size for name, fold in folds.items()}
-    work = ENGINES["population"].populations(members, sizes, task, memory, device)
+    workers = pool.workers if device == "cpu" else 1
+    work = ENGINES["population"].populations(members, sizes, task, memory, device, workers)
     calls = [(population, folds, task, device) for population in work]
     batches = pool.run(_train, calls) if device == "cpu" else (_train(*call) for call in calls)
     found = [outcome for outcomes in batches for outcome in outcomes]

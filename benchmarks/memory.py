@@ -106,8 +106,9 @@ def _fold(train: int, val: int, features: int) -> FoldArrays:
 def _largest(members: Sequence[Lineage], folds: dict[FoldName, FoldArrays], task: Task) -> Job:
     """The population with the most state, as `execute` would choose it on all cores."""
     sizes = {name: fold.size for name, fold in folds.items()}
-    memory = population_memory(available_workers())
-    found = ENGINES["population"].populations(members, sizes, task, memory)
+    workers = available_workers()
+    memory = population_memory(workers)
+    found = ENGINES["population"].populations(members, sizes, task, memory, workers=workers)
     chosen = max(found, key=lambda members: sum(_state(each, folds, task) for each in members))
     return Job(chosen, {member.data: folds[member.data] for member in chosen}, task)
 

@@ -88,7 +88,9 @@ def by_paribus(asked: Job, pool: Pool) -> tuple[float, list[Outcome]]:
     started = perf_counter()
     folds = {asked.members[0].data: asked.fold}
     sizes, engine = {name: fold.size for name, fold in folds.items()}, ENGINES["population"]
-    work = engine.populations(asked.members, sizes, TASK, population_memory(pool.workers))
+    work = engine.populations(
+        asked.members, sizes, TASK, population_memory(pool.workers), workers=pool.workers
+    )
     found = [
         outcome
         for outcomes in pool.run(_train, [(members, folds) for members in work])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from paribus.engines.products import whole_products
 from paribus.engines.torch.training import Training, alone
 
 
@@ -24,5 +23,5 @@ def cut_off(training: Training, epoch: int, monkeypatch: pytest.MonkeyPatch) -> 
         return plan()
 
     monkeypatch.setattr(training, "plan", cut)
-    with whole_products(), alone(), pytest.raises(CutError):
+    with alone(), pytest.raises(CutError):
         training.outcomes()

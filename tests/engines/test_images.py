@@ -13,7 +13,6 @@ from paribus.data.prepare.images import ImageRows
 from paribus.data.prepare.pixels import Pixels
 from paribus.data.prepare.prepared import Prepared
 from paribus.engines import ENGINES
-from paribus.engines.products import whole_products
 from paribus.engines.torch.images import ImageTraining
 from paribus.engines.torch.training import alone
 from paribus.engines.torch.unfinished import path_of
@@ -138,7 +137,7 @@ def test_a_training_that_was_cut_off_goes_on_as_if_it_never_was(
     undisturbed = ENGINES["torch"].train([asked], {FOLD: data}, TASK)
     kept = replace(data, unfinished=tmp_path / "unfinished")
     cut_off(ImageTraining(asked, kept, TASK), 3, monkeypatch)
-    with whole_products(), alone():
+    with alone():
         again = ImageTraining(asked, kept, TASK)
         found = again.outcomes()
     assert all(same(one, other) for one, other in zip(found, undisturbed, strict=True))

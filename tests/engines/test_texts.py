@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from paribus.data.prepare.prepared import Prepared
 from paribus.data.text.model_tokens import tokenizer_of
 from paribus.engines import ENGINES
-from paribus.engines.products import whole_products
 from paribus.engines.torch.texts import TextTraining
 from paribus.engines.torch.training import alone
 from paribus.networks.build import build
@@ -194,7 +193,7 @@ def test_a_training_that_was_cut_off_goes_on_as_if_it_never_was(
     undisturbed = ENGINES["torch"].train([asked], {asked.data: fold(folder)}, TASK)
     kept = replace(fold(folder), unfinished=tmp_path / "unfinished")
     cut_off(TextTraining(asked, kept, TASK), 3, monkeypatch)
-    with whole_products(), alone():
+    with alone():
         again = TextTraining(asked, kept, TASK).outcomes()
     assert all(same(one, other) for one, other in zip(again, undisturbed, strict=True))
 

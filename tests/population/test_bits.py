@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from paribus.engines import ENGINES
-from paribus.population.grouping import group, segment_bytes, shape_of
+from paribus.population.grouping import expected_cost, group, segment_bytes, shape_of
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
 from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping
@@ -165,6 +165,20 @@ def test_memory_bounds_the_members(seeds: int) -> None:
     assert len(bounded) > 1
     placed = [lineage for population in bounded for _, part in population for lineage in part]
     assert sorted(map(repr, placed)) == sorted(map(repr, members))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 16])
+def test_populations_keep_all_workers_busy_to_the_end(workers: int) -> None:
+    """Three populations of equal cost on two cores: one of them would wait for half of the time."""
+    members, task = crossed(seeds=tuple(range(200))), TASKS["binary"]
+    members = [replace(member, epochs=(5000,)) for member in members]
+    sizes = {lineage.data: fold("binary").size for lineage in members}
+    found = group(members, sizes, task, memory=2**40, workers=workers)
+    costs = [sum(expected_cost(*segment) for segment in population) for population in found]
+    assert len(found) % workers == 0
+    assert max(costs) < 1.1 * sum(costs) / len(costs)
+    short = [replace(member, epochs=(6,)) for member in members[:2]]
+    assert len(group(short, sizes, task, memory=2**40, workers=workers)) == 1
 
 
 def test_rows_that_members_share_are_counted_once() -> None:

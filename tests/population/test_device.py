@@ -14,6 +14,7 @@ from paribus.engines import ENGINES
 from paribus.engines.population import PopulationEngine
 from paribus.population import grouping, native
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
+from paribus.population.training import Training
 from paribus.study.options import names
 from tests.draw import KINDS, TASKS, crossed, fold, random_configuration, random_fold, relative, same
 from tests.elsewhere import NAME, Elsewhere
@@ -88,31 +89,45 @@ def test_a_gpu_trains_the_same_networks(kind: str, seed: int) -> None:
     assert_equal(trained(members, data, kind, "cuda"), trained(members, data, kind, "cpu"))
 
 
+def flushed() -> bool:
+    """Whether numbers too small to be normal are 0 here."""
+    return bool(torch.tensor(1e-39) * 1.0 == 0)
+
+
 @pytest.mark.parametrize("each", [False, True])
-def test_the_precision_that_a_caller_allows_products_is_not_ours(
+def test_the_arithmetic_that_a_caller_has_set_is_not_ours(
     monkeypatch: pytest.MonkeyPatch, each: bool
 ) -> None:
-    """A notebook that turned TF32 on for something else would get other networks."""
-    seen = []
+    """A notebook that turned TF32 on for something else would get other networks, and subnormal numbers
+    would take ten times as long.
+    """
+    seen, run = [], Training.run
 
-    def look(*_: object) -> list[Outcome]:
-        seen.append((torch.get_float32_matmul_precision(), torch.backends.cuda.matmul.fp32_precision))
-        return []
+    def look(training: Training) -> None:
+        precision = torch.get_float32_matmul_precision(), torch.backends.cuda.matmul.fp32_precision
+        seen.append((*precision, torch.get_num_threads(), flushed()))
+        run(training)
 
-    monkeypatch.setattr("paribus.engines.population.train", look)
+    monkeypatch.setattr(Training, "run", look)
     members = crossed()
     data = {lineage.data: fold("binary") for lineage in members}
+    threads = torch.get_num_threads()
     try:
         if each:
             torch.backends.cuda.matmul.fp32_precision = "tf32"
         else:
             torch.set_float32_matmul_precision("high")
+        torch.set_flush_denormal(each)
+        torch.set_num_threads(2)
         ENGINE.train(members, data, TASKS["binary"])
         assert torch.backends.cuda.matmul.fp32_precision == "tf32"
         assert each or torch.get_float32_matmul_precision() == "high"
+        assert (torch.get_num_threads(), flushed()) == (2, each)
     finally:
         torch.set_float32_matmul_precision("highest")
-    assert set(seen) == {("highest", "ieee")}
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(threads)
+    assert set(seen) == {("highest", "ieee", 1, True)}
 
 
 def test_a_gpu_takes_more_members_at_once() -> None:

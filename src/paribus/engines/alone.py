@@ -18,7 +18,13 @@ class AloneEngine(Engine):
         return refusal(self.name, configuration, task)
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
+        self,
+        lineages: Sequence[Lineage],
+        sizes: Sizes,
+        task: Task,
+        memory: int,
+        device: str = "cpu",
+        workers: int = 1,
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         return [[lineage] for lineage in lineages]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from paribus.engines.abilities import refusal
-from paribus.engines.products import whole_products
 from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.engines.torch.alike import alike, train_alike
 from paribus.engines.torch.engine import TorchEngine
@@ -33,15 +32,21 @@ class PopulationEngine(Engine):
         return refusal(self.name, configuration, task)
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
+        self,
+        lineages: Sequence[Lineage],
+        sizes: Sizes,
+        task: Task,
+        memory: int,
+        device: str = "cpu",
+        workers: int = 1,
     ) -> list[list[Lineage]]:
         """See `Engine.populations`."""
         if task.of_images:
-            return _ALONE.populations(lineages, sizes, task, memory, device)
+            return _ALONE.populations(lineages, sizes, task, memory, device, workers)
         connected, others, large = _by_kind(lineages)
         found = [
             [lineage for _, members in population for lineage in members]
-            for population in group(connected, sizes, task, memory, device)
+            for population in group(connected, sizes, task, memory, device, workers)
         ]
         return [*found, *alike(others, sizes), *([lineage] for lineage in large)]
 
@@ -54,9 +59,8 @@ class PopulationEngine(Engine):
         sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
         connected, others, large = _by_kind(lineages)
         found: list[Outcome] = []
-        with whole_products():
-            for population in group(connected, sizes, task, WITHOUT_LIMIT, device):
-                found += train(population, folds, task)
+        for population in group(connected, sizes, task, WITHOUT_LIMIT, device):
+            found += train(population, folds, task)
         for members in alike(others, sizes):
             found += train_alike(members, folds, task, device)
         return [*found, *(_ALONE.train(large, folds, task, device) if large else ())]

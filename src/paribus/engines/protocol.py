@@ -24,9 +24,17 @@ class Engine(Protocol):
         ...
 
     def populations(
-        self, lineages: Sequence[Lineage], sizes: Sizes, task: Task, memory: int, device: str = "cpu"
+        self,
+        lineages: Sequence[Lineage],
+        sizes: Sizes,
+        task: Task,
+        memory: int,
+        device: str = "cpu",
+        workers: int = 1,
     ) -> list[list[Lineage]]:
-        """The lineages in groups to be trained together, costliest first, each within `memory` bytes."""
+        """The lineages in groups to be trained together, costliest first, each within `memory` bytes; as
+        many that `workers` processes are busy to the end.
+        """
         ...
 
     def train(

@@ -50,7 +50,7 @@ def train(
     for device, members in _by_device(lineages, pool.device).items():
         on_cpu = device == "cpu"
         memory = population_memory(pool.workers) if on_cpu else gpu_memory()
-        found = populations(members, sizes, task, memory, device)
+        found = populations(members, sizes, task, memory, device, pool.workers if on_cpu else 1)
         calls = [(shelf, engine, population, task, device) for engine, population in found]
         # A GPU has one process: several would wait for each other, each with a copy of PyTorch's kernels.
         yield from pool.run(worker.train, calls) if on_cpu else (worker.train(*call) for call in calls)
@@ -71,6 +71,7 @@ def populations(
     task: Task,
     memory: int,
     device: str = "cpu",
+    workers: int = 1,
 ) -> list[tuple[str, list[Lineage]]]:
     """(engine, lineages to be trained together on `device`), each within `memory` bytes."""
     by_engine: dict[str, list[Lineage]] = {}
@@ -79,7 +80,7 @@ def populations(
     return [
         (engine, population)
         for engine, members in by_engine.items()
-        for population in ENGINES[engine].populations(members, sizes, task, memory, device)
+        for population in ENGINES[engine].populations(members, sizes, task, memory, device, workers)
     ]
 
 

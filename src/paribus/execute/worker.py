@@ -28,7 +28,7 @@ def train(
     shelf: Shelf, engine: str, lineages: Sequence[Lineage], task: Task, device: str = "cpu"
 ) -> list[Outcome]:
     """Train one population. What fails there is an outcome, and costs its neighbours nothing."""
-    folds = {lineage.data: shelf.load(lineage.data) for lineage in lineages}
+    folds = {name: shelf.load(name) for name in {lineage.data for lineage in lineages}}
     # In a user's own network anything may fail.
     own = any(lineage.configuration.network.module for lineage in lineages)
     known = (Exception,) if own else (RuntimeError, MemoryError, ValueError, ArithmeticError)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import prod
+from math import ceil, prod
 
 import torch
 
@@ -30,6 +30,8 @@ GPU_SEGMENT = 4096
 """On a GPU a call's cost is what small networks wait for: as many members share it as memory allows."""
 POPULATION = 256
 """Members that are judged together: more share the cost of an epoch no better."""
+LEAST = 1e10
+"""Operations that are worth a population of their own, where a worker would have nothing to do."""
 EVALUATION_ROWS = 256
 """Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
 CALL = 4e6
@@ -184,35 +186,62 @@ def is_plain(configuration: Configuration) -> bool:
     return not any(extras) and configuration.prepare.class_weight == "none"
 
 
+Segment = tuple[Shape, list[Lineage]]
+
+
 def group(
     lineages: Sequence[Lineage],
     sizes: Mapping[FoldName, Size],
     task: Task,
     memory: int,
     device: str = "cpu",
-) -> list[list[tuple[Shape, list[Lineage]]]]:
-    """Populations, each some segments within `memory` bytes together, the costliest first."""
+    workers: int = 1,
+) -> list[list[Segment]]:
+    """Populations, each some segments within `memory` bytes together, the costliest first: a number of
+    them that `workers` processes can share equally.
+    """
     most = SEGMENT if device == "cpu" else GPU_SEGMENT
     shaped: dict[Shape, list[Lineage]] = {}
     for lineage in lineages:
         shaped.setdefault(shape_of(lineage, sizes[lineage.data], task, device), []).append(lineage)
-    common: dict[Common, list[tuple[Shape, list[Lineage]]]] = {}
+    common: dict[Common, list[Segment]] = {}
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        common.setdefault(shape.common, []).extend(
-            (shape, part) for part in _parts(shape, members, most, memory)
-        )
-    populations = [
-        bundle for segments in common.values() for bundle in _bundles(segments, memory, max(most, POPULATION))
-    ]
+        common.setdefault(shape.common, []).append((shape, members))
+    populations = []
+    for segments in common.values():
+        number = _number(segments, max(most, POPULATION), workers)
+        share = sum(expected_cost(*segment) for segment in segments) / number
+        parts = [
+            (shape, part)
+            for shape, members in segments
+            for part in _parts(shape, members, most, memory, share, number)
+        ]
+        populations += _bundles(parts, memory, number)
     populations.sort(key=lambda population: -sum(expected_cost(*segment) for segment in population))
     return populations
 
 
-def _parts(shape: Shape, members: list[Lineage], most: int, memory: int) -> list[list[Lineage]]:
-    """Runs of neighbours, as equal in length as can be: `most` members and `memory` bytes each, at most."""
+def _number(segments: Sequence[Segment], most: int, workers: int) -> int:
+    """How many populations of at most `most` members and a cost of about `COST`: as many for each worker,
+    unless that were many small ones.
+    """
+    cost = sum(expected_cost(*segment) for segment in segments)
+    number = max(1, ceil(sum(len(members) for _, members in segments) / most), ceil(cost / COST))
+    shared = ceil(number / workers) * workers
+    return shared if cost / shared >= LEAST else number
+
+
+def _parts(
+    shape: Shape, members: list[Lineage], most: int, memory: int, share: float, number: int
+) -> list[list[Lineage]]:
+    """Runs of neighbours, as equal in length as can be: `most` members, `memory` bytes and a cost of
+    `share` each, at most. Where there are more than `number`, each of so many populations has as many.
+    """
     total = len(members)
-    count = max(-(-total // most), min(total, -(-segment_bytes(shape, members) // memory)))
+    wanted = (total / most, segment_bytes(shape, members) / memory, expected_cost(shape, members) / share)
+    count = max(ceil(each) for each in wanted)
+    count = min(total, count if count < number else ceil(count / number) * number)
     while True:
         parts = [members[total * part // count : total * (part + 1) // count] for part in range(count)]
         if count == total or all(segment_bytes(shape, part) <= memory for part in parts):
@@ -233,16 +262,10 @@ def segment_bytes(shape: Shape, members: Sequence[Lineage]) -> int:
     return len(members) * shape.member_bytes + shape.common.width * (seen * row + kept)
 
 
-def _bundles(
-    segments: list[tuple[Shape, list[Lineage]]], memory: int, most: int
-) -> list[list[tuple[Shape, list[Lineage]]]]:
-    """The segments in as few populations as the limits allow, of about equal cost."""
+def _bundles(segments: list[Segment], memory: int, number: int) -> list[list[Segment]]:
+    """The segments in `number` populations of about equal cost, or more where memory asks for them."""
     costs = [expected_cost(*segment) for segment in segments]
-    least = max(
-        sum(len(members) for _, members in segments) / most,
-        sum(costs) / COST,
-    )
-    bundles: list[list[tuple[Shape, list[Lineage]]]] = [[] for _ in range(-int(-least // 1))]
+    bundles: list[list[Segment]] = [[] for _ in range(number)]
     spent, taken = [0.0] * len(bundles), [0] * len(bundles)
     for cost, segment in sorted(zip(costs, segments, strict=True), key=lambda pair: -pair[0]):
         bytes_ = segment_bytes(*segment)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from paribus.networks.arithmetic import fixed_arithmetic
 from paribus.networks.network import Weights
 from paribus.population.evaluation import Scored, evaluate, judged, mean_losses
 from paribus.population.grouping import Shape
@@ -191,17 +190,6 @@ def _all(segment: Segment, shared: Tensor) -> Tensor:
     return shared.expand(len(segment.active), -1, -1)
 
 
-@contextmanager
-def _one_thread() -> Any:
-    """One thread for PyTorch: sums split over threads would depend on their number."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def train(
     population: Sequence[tuple[Shape, Sequence[Lineage]]],
     folds: Mapping[FoldName, FoldArrays],
@@ -212,7 +200,7 @@ def train(
     An outcome has the same bits beside any other members, on one machine.
     """
     started = perf_counter()
-    with _one_thread(), torch.inference_mode():
+    with fixed_arithmetic(), torch.inference_mode():
         feed = Feed(population[0][0].common, folds, task)
         training = Training([Segment(shape, members, feed) for shape, members in population], feed, task)
         training.run()

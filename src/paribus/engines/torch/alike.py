@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from paribus.engines.products import whole_products
 from paribus.engines.protocol import Folds, Sizes
 from paribus.engines.torch.together import Together
 from paribus.engines.torch.training import Training, alone
@@ -30,7 +29,7 @@ def train_alike(lineages: Sequence[Lineage], folds: Folds, task: Task, device: s
 
     One alone is trained beside itself: the same path, so the same bits as in company.
     """
-    with whole_products(), alone():
+    with alone():
         members = lineages if len(lineages) > 1 else [*lineages, *lineages]
         trainings = [Training(each, folds[each.data], task, device) for each in members]
         together = Together(trainings)

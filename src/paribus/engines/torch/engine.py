@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from typing import ClassVar
 
 from paribus.engines.alone import AloneEngine
-from paribus.engines.products import whole_products
 from paribus.engines.protocol import Folds
 from paribus.engines.torch.images import ImageTraining
 from paribus.engines.torch.memory import kept_memory
@@ -27,7 +26,7 @@ class TorchEngine(AloneEngine):
     ) -> list[Outcome]:
         """See `Engine.train`."""
         large = task.of_images or any(each.configuration.reads_text for each in lineages)
-        with whole_products(), alone(), kept_memory() if large else nullcontext():
+        with alone(), kept_memory() if large else nullcontext():
             return [
                 outcome
                 for lineage in lineages

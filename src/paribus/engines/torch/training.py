@@ -20,6 +20,7 @@ from paribus.engines.torch.losses import Objective
 from paribus.engines.torch.optimizers import optimizer
 from paribus.engines.torch.unfinished import State, keep, kept, path_of
 from paribus.engines.training import Arrays, SingleTraining
+from paribus.networks.arithmetic import fixed_arithmetic
 from paribus.networks.build import build
 from paribus.networks.network import BuiltNetwork
 from paribus.population.outcome import FoldArrays, Lineage, Outcome, Task
@@ -154,11 +155,6 @@ def clip(parameters: Sequence[Tensor], train: Train) -> None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """PyTorch's generator as it was before, afterwards; one thread: sums split over threads depend on it."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(range(torch.cuda.device_count()), device_type="cuda"):
-            yield
-    finally:
-        torch.set_num_threads(threads)
+    """The arithmetic of a training; PyTorch's generator as it was before, afterwards."""
+    with fixed_arithmetic(), torch.random.fork_rng(range(torch.cuda.device_count()), device_type="cuda"):
+        yield

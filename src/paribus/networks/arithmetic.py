@@ -1,4 +1,4 @@
-"""Products of numbers in the precision that was asked for."""
+"""The arithmetic of a training, whatever its caller has set."""
 
 from __future__ import annotations
 
@@ -8,20 +8,33 @@ from typing import Any
 
 import torch
 
+SUBNORMAL = 1e-39
+"""A float32 number too small to be kept in full precision."""
+
 
 @contextmanager
-def whole_products() -> Iterator[None]:
-    """Products of float32 numbers in float32, whatever the caller has set: no TF32, no bfloat16."""
+def fixed_arithmetic() -> Iterator[None]:
+    """PyTorch's arithmetic in this block; as it was before, afterwards.
+
+    One thread: sums split over threads would depend on their number. Products of float32 numbers in
+    float32: no TF32, no bfloat16. Subnormal numbers (less than 1.2e-38) are 0: a processor takes many
+    times as long over them, and what is learnt well leaves an optimizer full of them.
+    """
     backends: Any = torch.backends  # its parts are made when it is imported, which no type checker sees
     libraries = (backends.cuda.matmul, backends.mkldnn.matmul)
     before, setting = [library.fp32_precision for library in libraries], _common_precision()
+    threads, subnormal = torch.get_num_threads(), bool(torch.tensor(SUBNORMAL) * 1.0 == 0)
+    torch.set_num_threads(1)
     torch.set_float32_matmul_precision("highest")
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
+        torch.set_flush_denormal(subnormal)
         torch.set_float32_matmul_precision(setting)
         for library, precision in zip(libraries, before, strict=True):
             library.fp32_precision = precision
+        torch.set_num_threads(threads)
 
 
 def _common_precision() -> str:
