@@ -79,11 +79,10 @@ class Segment:
         """Logits (member, row, output) of a part."""
         return self.evaluation.logits(self.rows, part)
 
-    def keep_best(self, improved: NDArray[np.bool_]) -> None:
-        """Take the weights of the active members that have `improved` as their best."""
-        if self.best is not None and improved.any():
-            places = torch.from_numpy(np.flatnonzero(improved)).to(self.weights.place.device)
-            self.best.put(places, self.weights)
+    def keep_best(self, places: NDArray[np.int64]) -> None:
+        """Take the weights of the active members at `places` as their best."""
+        if self.best is not None and len(places):
+            self.best.put(torch.from_numpy(places).to(self.weights.place.device), self.weights)
 
     def read(self, place: int, best: bool) -> Weights:
         """The weights of an active member: those of its best epoch, or as they are."""

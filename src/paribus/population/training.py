@@ -45,6 +45,7 @@ class Course:
     segment: Segment
     watch: Watch
     last: NDArray[np.int64]
+    levels: frozenset[int]
     curves: list[NDArray[np.float64]] = field(default_factory=list)
     names: tuple[str, ...] = ()
     kept: dict[tuple[int, int], Weights] = field(default_factory=dict)
@@ -57,7 +58,8 @@ class Course:
         rules = [lineage.configuration.train.early_stopping for lineage in segment.lineages]
         patience = np.array([rule.patience if rule else NEVER for rule in rules])
         last = np.array([lineage.epochs[-1] for lineage in segment.lineages])
-        return cls(segment, Watch(sign_of(monitor, mode), min_delta, patience), last)
+        levels = frozenset(level for lineage in segment.lineages for level in lineage.epochs)
+        return cls(segment, Watch(sign_of(monitor, mode), min_delta, patience), last, levels)
 
     def judge(self, epoch: int, values: Values) -> None:
         """Record the epoch of the active members; keep the best weights; read off who ends here."""
@@ -68,15 +70,15 @@ class Course:
         watched = self._watched(values, shape.watched[0] if shape.watched else "val_loss")
         improved = self.watch.update(training, watched[among], epoch)
         places = np.flatnonzero(among)
-        segment.keep_best(np.isin(np.arange(len(among)), places[improved]))
+        segment.keep_best(places[improved])
         if shape.plateau:
             segment.rates.judge(training, self._watched(values, shape.plateau.monitor)[among], epoch)
         finite = np.isfinite(values["loss"]) & np.isfinite(values["val_loss"])
-        tired = self.watch.tired(training)
-        for place, member, stops in zip(places, training, tired, strict=True):
-            ended = not finite[place] or stops or epoch == self.last[member]
-            self._read(int(place), int(member), epoch, ended, bool(finite[place]))
-            segment.done[member] = ended
+        ended = ~finite[places] | self.watch.tired(training) | (epoch == self.last[training])
+        for each in np.flatnonzero(ended | (epoch in self.levels)):
+            place, member = int(places[each]), int(training[each])
+            self._read(place, member, epoch, bool(ended[each]), bool(finite[place]))
+        segment.done[training] = ended
 
     def _watched(self, values: Values, monitor: str) -> NDArray[np.float64]:
         """The monitor's values on the rows that are watched."""

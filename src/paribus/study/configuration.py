@@ -81,7 +81,9 @@ class Configuration:
 
     def with_epochs(self, epochs: int) -> Configuration:
         """The same but for the number of epochs."""
-        return replace(self, train=self.train.model_copy(update={"epochs": epochs}))
+        made = replace(self, train=self.train.model_copy(update={"epochs": epochs}))
+        vars(made)["levels"] = {**self.levels, "train.epochs": epochs}  # nothing else is to be looked up
+        return made
 
 
 def flatten(tables: Mapping[str, Any], prefix: str = "", *, deep: bool = False) -> dict[str, Any]:
