@@ -59,8 +59,7 @@ class Broad:
 @contextmanager
 def broad_stage() -> Iterator[Broad]:
     """The breast-cancer study's stage `broad` on the study's own preparation, split and seed."""
-    study = read_study(STUDY)
-    _, parts, task = read(study, folder=STUDY.parent)
+    study, _, parts, task = read(read_study(STUDY), folder=STUDY.parent)
     stage = next(stage for stage in study.stage if stage.name == STAGE)
     compared = configurations(stage, [Configuration.base(study)])
     trials = tuple(Trial(STAGE, configuration, 0, study.seed) for configuration in compared)

@@ -10,6 +10,7 @@ networks are as they start: what is compared is everything around them.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -28,12 +29,15 @@ from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained
 from paribus.deliver.recipe import recipe
 from paribus.deliver.running import Session
-from paribus.deliver.schema import Schema
 from paribus.networks.initial import initial_weights
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Unchanged
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Data, Network, Prepare, Study, Train
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.deliver.common import schema
 
 TARGETS = {"adult": "Salary", "telco_churn": "Churn"}
 FITTED = 3_000
@@ -81,26 +85,10 @@ def difference(table: Table, frame: pd.DataFrame, prepare: Prepare, study: Study
         initial_weights(network, fitted.n_features, 1, 0, 0),
         1,
     )
-    schema = Schema(
-        paribus="0",
-        study="agreement",
-        config_id="0",
-        made_from="0",
-        task="binary",
-        columns=columns_of(fitted_on.features, study),
-        classes=table.classes,
-        targets=table.outputs,
-        outputs=("label", "probabilities"),
-        model="refit",
-        members=1,
-        calibration="none",
-        threshold=0.5,
-        rows=FITTED,
-        settings={},
-    )
+    described = schema(table, columns_of(fitted_on.features, study), FITTED)
     member = Member(recipe(fitted, fitted_on.features), made.configuration, made.weights)
-    session = Session(build(schema, [member], Unchanged()).SerializeToString(), schema)
-    told = session.run(feeds(read_frame(frame.iloc[FITTED:], "raw"), schema))["probabilities"][:, 1]
+    session = Session(build(described, [member], Unchanged()).SerializeToString(), described)
+    told = session.run(feeds(read_frame(frame.iloc[FITTED:], "raw"), described))["probabilities"][:, 1]
     expected = made.predict(asked, Task("binary", 1, ("accuracy",)))
     return float(np.abs(told.astype(np.float64) - expected).max())
 

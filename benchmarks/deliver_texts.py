@@ -10,6 +10,7 @@ with all numbers moved: what is compared is everything around them.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,16 @@ from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained
 from paribus.deliver.model import Model
 from paribus.deliver.recipe import recipe
-from paribus.deliver.schema import Schema
 from paribus.deliver.texts import vocabulary
 from paribus.networks.build import build as build_network
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Unchanged
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Data, Network, Prepare, Study, Train
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.deliver.common import moved, schema
 
 FITTED = 2_000
 COUNTED = ("multi_hot:10000", "counts:10000", "tfidf:20000:1-2", "char_tfidf:20000:3-5", "hashing:2^18:1-2")
@@ -57,33 +61,15 @@ def difference(table: Table, frame: pd.DataFrame, asked: Configuration, data: Da
     part = take(TrainingPart, table, np.arange(FITTED))
     others = take(TrainingPart, table, np.arange(FITTED, table.n_rows))
     fitted, rows = prepare_training(asked.prepare, part, 0)
-    random = np.random.default_rng(0)
     built = build_network(asked, rows.features.shape[1:], 1, 0, 0)
-    weights = tuple((a + random.normal(0, 0.05, a.shape)).astype(np.float32) for a in built.arrays())
+    weights = moved(built.arrays(), 0.05, seed=0)
     made = Trained(asked, fitted, weights, 1)
     columns = columns_of(part.features, Study(name="texts", data=data))
-    schema = Schema(
-        paribus="0",
-        study="texts",
-        config_id=asked.config_id,
-        made_from="0",
-        task="binary",
-        columns=columns,
-        texts=texts_of(columns, 1, asked.prepare),
-        classes=table.classes,
-        targets=table.outputs,
-        outputs=("label", "probabilities"),
-        model="refit",
-        members=1,
-        calibration="none",
-        threshold=0.5,
-        rows=FITTED,
-        settings={},
-    )
-    member = Member(recipe(fitted, part.features), asked, weights, schema.texts[0])
+    described = schema(table, columns, FITTED, texts=texts_of(columns, 1, asked.prepare))
+    member = Member(recipe(fitted, part.features), asked, weights, described.texts[0])
     words = vocabulary(asked.prepare.represent, distinct_texts([made]))
-    content = build(schema, [member], Unchanged(), words).SerializeToString()
-    told = Model(content, schema, Path("texts.onnx")).predict_proba(frame.iloc[FITTED:])[:, 1]
+    content = build(described, [member], Unchanged(), words).SerializeToString()
+    told = Model(content, described, Path("texts.onnx")).predict_proba(frame.iloc[FITTED:])[:, 1]
     expected = made.predict(others, Task("binary", 1, ("accuracy",)))
     return float(np.abs(told - expected).max()), len(content)
 

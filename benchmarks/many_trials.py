@@ -43,7 +43,6 @@ from paribus.store.profile import describe
 from paribus.store.record import Record
 from paribus.store.recorded import read_record
 from paribus.study.configuration import Configuration
-from paribus.study.fit import with_usual_settings
 from paribus.study.plan import configurations, stages, trials
 
 METRICS = ("recall", "roc_auc", "f1", "precision", "accuracy")
@@ -86,9 +85,7 @@ def asked(n: int, design: str) -> Study:
 def make(folder: Path, n: int, design: str) -> None:
     """The record of `n` trials, planned and put down by paribus itself."""
     started = perf_counter()
-    study = asked(n, design)
-    table, parts, _ = read(study)
-    study = with_usual_settings(study, table.task)
+    study, table, parts, _ = read(asked(n, design))
     stage, base = stages(study)[0], Configuration.base(study)
     compared = configurations(stage, [base], base)
     print(f"planned {len(compared):,} configurations in {perf_counter() - started:.0f} s", file=sys.stderr)

@@ -4,8 +4,9 @@ python benchmarks/memory.py [--epochs N]
 
 State: a member's parameters, their gradients, the optimizer's moments and the best weights so far. Peak: how
 far the resident memory of a fresh process rises while it trains the largest population that a stage would
-train together (the kernel's high-water mark; Linux). Its outcomes count: curves, predictions, weights read
-off. Without rows: the same less two copies of the prepared rows, one of which is in the epoch's order.
+train together (the kernel's high-water mark; Linux). Left: its outcomes, which are handed over: weights read
+off, curves, predictions. Without rows: the peak less two copies of the prepared rows, one of which is in the
+epoch's order; without outcomes: less these too.
 Foreseen: what `grouping` reckons with when it splits a stage.
 """
 
@@ -23,13 +24,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from common import broad_stage, described, rows
+from numpy.typing import NDArray
 
 from paribus.engines import ENGINES
 from paribus.execute.memory import population_memory
 from paribus.execute.pool import available_workers
-from paribus.population.grouping import group, segment_bytes, shape_of
+from paribus.population.grouping import segment_bytes, shape_of, together
 from paribus.population.optimizers import n_states
-from paribus.population.outcome import FoldArrays, FoldName, Lineage, Task
+from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome, Task
 from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping, Network, Prepare, Train
 
@@ -53,6 +55,7 @@ class Measured(NamedTuple):
     state: int
     data: int
     foreseen: int
+    left: int
     peak: int
 
 
@@ -120,7 +123,7 @@ def _state(lineage: Lineage, folds: dict[FoldName, FoldArrays], task: Task) -> i
 
 def _foreseen(job: Job) -> int:
     sizes = {name: fold.size for name, fold in job.folds.items()}
-    segments = (part for population in group(job.members, sizes, job.task, 2**62) for part in population)
+    segments = (part for population in together(job.members, sizes, job.task) for part in population)
     return sum(segment_bytes(*segment) for segment in segments)
 
 
@@ -143,8 +146,14 @@ def measure(case: str, epochs: int) -> Measured:
         state=sum(_state(member, folds, task) for member in members),
         data=sum(array.nbytes for array in arrays if isinstance(array, np.ndarray)),
         foreseen=_foreseen(Job(members, folds, task)),
+        left=sum(array.nbytes for outcome in outcomes for array in _left(outcome)),
         peak=peak,
     )
+
+
+def _left(outcome: Outcome) -> list[NDArray[Any]]:
+    predictions = [] if outcome.predictions is None else [outcome.predictions]
+    return [*outcome.weights, *outcome.curves.values(), *predictions]
 
 
 def _status(field: str) -> int:
@@ -168,12 +177,14 @@ def main() -> None:
     lines = []
     for case in CASES:
         found: Measured = apart(measure, case, epochs)
-        sizes = (found.state, found.data, found.foreseen, found.peak)
+        sizes = (found.state, found.data, found.left, found.foreseen, found.peak)
         told = [f"{size / MEGABYTE:,.0f}" for size in sizes]
-        shares = (found.peak / found.state, (found.peak - 2 * found.data) / found.state)
-        lines.append([case, str(found.members), *told, *(f"{share:.2f}" for share in shares)])
+        without_rows = found.peak - 2 * found.data
+        parts = (found.peak, without_rows, without_rows - found.left)
+        lines.append([case, str(found.members), *told, *(f"{part / found.state:.2f}" for part in parts)])
     print(described(), end="\n\n")
-    header = ["MB", "members", "state", "rows", "foreseen", "peak", "peak ÷ state", "without rows"]
+    header = ["MB", "members", "state", "rows", "left", "foreseen", "peak"]
+    header += ["peak ÷ state", "without rows", "without outcomes"]
     print(rows(header, lines))
 
 

@@ -55,6 +55,7 @@ def study(
         (study("tokens:6:20", "embedding", precision="bfloat16"), "rounds products of an mlp"),
         (study("tokens:6:20"), "takes amounts"),
         (study("vectors:nowhere.txt"), "neither a file of word vectors"),
+        (study("vectors:glov"), r"did you mean 'glove'\? \(prepare.represent"),
     ],
 )
 def test_what_would_have_no_effect_is_refused(asked: str, told: str, tmp_path: Path) -> None:

@@ -58,10 +58,23 @@ def test_the_report_says_which_words_move_the_chosen_network(tmp_path: Path) -> 
         )
     page = (tmp_path / "report.html").read_text()
     assert 'id="words"' in page
+    assert '<p class="reading" dir="auto">' in page
     assert 'class="word against"' in page
     assert (tmp_path / "figures" / "calls-words.svg").is_file()
     sheet = pd.read_excel(tmp_path / "tables.xlsx", sheet_name="words", header=None)
     assert praise.words[0].word in sheet.to_numpy().astype(str)
+
+
+@pytest.mark.usefixtures("trials_alone")
+def test_a_small_study_tells_its_words(tmp_path: Path) -> None:
+    """The words that decide stand in few of few texts: those that stand in all would be told instead."""
+    paribus.run(study(), tmp_path, frame=frame(60), workers=1)
+    found = told(tmp_path)
+    assert found is not None
+    assert found.texts == 24
+    for each, lean in zip(found.classes, (BLAME, PRAISE), strict=True):
+        assert each.words[0].word in lean
+        assert all(word.texts > 2 for word in each.words)
 
 
 @pytest.mark.usefixtures("trials_alone")
@@ -83,7 +96,11 @@ def test_a_number_has_words_for_lower_and_higher(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("trials_alone")
 @pytest.mark.parametrize(("represent", "are_words"), [("hashing:2^6", False), ("char_tfidf:40", True)])
 def test_only_words_are_told(represent: str, are_words: bool, tmp_path: Path) -> None:
-    """Numbers of hashes would stand in the page as words; pieces of words are told, but colour no text."""
+    """Numbers of hashes would stand in the page as words, or texts without spaces would have no colour."""
     paribus.run(study(represent), tmp_path, frame=frame(80), workers=1)
     found = told(tmp_path)
     assert (found is not None) == are_words
+    for each in found.read if found else ():
+        parts = sum(word.effect for word in each.reading)
+        assert parts == pytest.approx(sum(word.effect for word in each.told.words))
+        assert parts == pytest.approx(each.told.logit - each.told.empty, abs=0.05)

@@ -15,7 +15,6 @@ from paribus.execute.pool import available_workers
 from paribus.execute.progress import Progress
 from paribus.steps.reading import read
 from paribus.store.profile import profile, told_split
-from paribus.study.fit import with_usual_settings
 from paribus.study.plan import StagePlan, plan, seeds, trials
 from paribus.study.spec import Study
 
@@ -95,7 +94,7 @@ def check(
 
     Raises `StudyError` and `DataError` for whatever `run` would refuse.
     """
-    table, parts, task = read(
+    study, table, parts, task = read(
         study,
         frame=frame,
         folder=folder,
@@ -104,7 +103,6 @@ def check(
         workers=0,
         progress=progress,
     )
-    study = with_usual_settings(study, table.task)
     workers = workers or available_workers()
     planned = plan(study)
     columns = table_profile(table)

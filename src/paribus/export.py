@@ -17,7 +17,6 @@ from paribus.run import FOLDER
 from paribus.steps.reading import read
 from paribus.store.record import Record
 from paribus.store.recorded import read_record
-from paribus.study.fit import with_usual_settings
 from paribus.study.problems import WrongStudyError, problems
 from paribus.study.sections.deliver import Deliver
 from paribus.study.spec import Study
@@ -44,8 +43,7 @@ def export(
         if study.deliver.model == "none":
             raise StudyError("deliver.model = 'none': nothing to export; give --model refit or ensemble")
         folder = folder or record.fact(FOLDER) or "."
-        table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, run_code=False)
-        study = with_usual_settings(study, table.task)
+        study, table, parts, task = read(study, frame=frame, folder=folder, data_dir=data_dir, run_code=False)
         if table.fingerprint != record.fact("fingerprint"):
             raise DataError(
                 f"{study.data.source}: isn't what {run} was made from (fingerprint"

@@ -25,7 +25,6 @@ from paribus.steps.session import session, tell
 from paribus.steps.work import Work
 from paribus.store.folder import claim
 from paribus.store.profile import describe
-from paribus.study.fit import with_usual_settings
 from paribus.study.spec import Study
 from paribus.track.following import followed
 from paribus.track.tensorboard import mirrored
@@ -61,7 +60,7 @@ def run(
         raise StudyError(f"workers = {workers}: must be a whole number of 1 or more, or None for all cores")
     device, started = resolved(device), perf_counter()
     workers, told = workers or available_workers(), progress or Quiet()
-    table, parts, task = read(
+    study, table, parts, task = read(
         study,
         frame=frame,
         folder=folder,
@@ -70,7 +69,6 @@ def run(
         workers=workers,
         progress=told,
     )
-    study = with_usual_settings(study, table.task)
     out = Path(out) if out else default_folder(study)
     with (
         claim(out, study, table.fingerprint, device) as record,

@@ -8,6 +8,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -97,6 +98,55 @@ def test_texts_in_a_folder_for_each_class(paribus: Paribus) -> None:
             path.write_text(f"film {name} {number}")
     found = begun(paribus, "--data", Path("reviews").absolute())
     assert found["data"] == {"source": str(Path("reviews").absolute()), "text": "text", "target": "label"}
+
+
+def reviews(rows: int = 40) -> pd.DataFrame:
+    """Texts with their class and an opinion in numbers."""
+    says = [
+        "the end of this film is dull and far too long",
+        "a lovely film with a moving story from first to last",
+    ]
+    return pd.DataFrame(
+        {
+            "number": range(rows),
+            "words": [f"{says[row % 2]}, said {row}" for row in range(rows)],
+            "by": [f"Doe, {['Ann', 'Bob'][row % 2]} {row}" for row in range(rows)],
+            "stars": [row % 2 * 3 + row / 50 for row in range(rows)],
+            "label": [["blame", "praise"][row % 2] for row in range(rows)],
+            "part": ["train"] * (rows - 10) + ["test"] * 10,
+        }
+    )
+
+
+def test_a_table_of_texts(paribus: Paribus) -> None:
+    """The column that all is about would be dropped, and the study that was written refused."""
+    reviews()[["words", "label"]].to_csv("reviews.csv", index=False)
+    found = begun(paribus, "--data", "reviews.csv")
+    assert found["data"] == {
+        **{"source": "reviews.csv", "text": "words"},
+        **{"target": "label", "positive": "praise"},
+    }
+    assert found["prepare"]["represent"] == "multi_hot:10000"
+
+
+def test_a_table_of_texts_beside_numbers_with_parts(paribus: Paribus) -> None:
+    """Names would be taken for texts, and rows that are given for testing trained on."""
+    reviews().drop(columns="label").to_parquet("reviews.parquet")
+    found = begun(paribus, "--data", "reviews.parquet", "--target", "stars")
+    assert (found["data"]["text"], found["data"]["split"]) == ("words", "part")
+    assert "test" not in found["protocol"]
+    assert found["protocol"]["metrics"][0] == "rmse"
+    Path("mine.toml").unlink()
+    reviews().drop(columns="words").to_parquet("reviews.parquet")
+    assert "text" not in begun(paribus, "--data", "reviews.parquet")["data"]
+
+
+def test_texts_without_spaces_in_a_table(paribus: Paribus) -> None:
+    """Reviews in Chinese would be taken for ids."""
+    says = ["这部电影太差了浪费时间", "这部电影非常好看演员很棒"]
+    texts = [f"{says[row % 2]}{row}" for row in range(40)]
+    reviews().assign(text=texts)[["text", "label", "number"]].to_csv("reviews.csv", index=False)
+    assert begun(paribus, "--data", "reviews.csv")["data"]["text"] == "text"
 
 
 def test_tables_of_classes_and_of_numbers(paribus: Paribus) -> None:

@@ -18,12 +18,12 @@ from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained
 from paribus.deliver.model import Model
 from paribus.deliver.recipe import recipe
-from paribus.deliver.schema import Schema
 from paribus.networks.initial import initial_weights
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Map, Unchanged
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Data, Network, Prepare, Study, Train
+from tests.deliver.common import schema
 
 FITTED = 120
 """Rows that preparations are fitted on; the rows after them hold levels that these lack."""
@@ -95,28 +95,17 @@ def model(
     fitted, _ = prepare_training(configuration.prepare, fitted_on, 3)
     weights = drawn(configuration.network, fitted.n_features, whole.n_outputs)
     trained = Trained(configuration, fitted, weights, 1)
-    schema = Schema(
-        paribus="0",
-        study="made",
-        config_id=configuration.config_id,
-        made_from="0",
-        task=whole.task,
-        columns=columns_of(fitted_on.features, study),
-        classes=whole.classes,
-        targets=whole.outputs,
-        outputs=("prediction",) if task == "regression" else ("label", "probabilities"),
-        model="refit",
-        members=1,
-        calibration="none",
+    described = schema(
+        whole,
+        columns_of(fitted_on.features, study),
+        FITTED,
         threshold=threshold if task == "binary" else None,
         threshold_before=threshold_before,
-        rows=FITTED,
-        settings={},
     )
     member = Member(recipe(fitted, fitted_on.features), configuration, weights)
-    content = build(schema, [member], mended or Unchanged()).SerializeToString()
+    content = build(described, [member], mended or Unchanged()).SerializeToString()
     expected = trained.predict(asked, Task(whole.task, whole.n_outputs, ("accuracy",))).astype(np.float64)
-    return Model(content, schema, Path("made.onnx")), made.iloc[FITTED:], expected
+    return Model(content, described, Path("made.onnx")), made.iloc[FITTED:], expected
 
 
 def drawn(network: Network, n_features: int, n_outputs: int) -> tuple[NDArray[np.float32], ...]:

@@ -17,13 +17,13 @@ from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained
 from paribus.deliver.model import Model
 from paribus.deliver.recipe import recipe
-from paribus.deliver.schema import Schema
 from paribus.deliver.texts import vocabulary
 from paribus.networks.build import build as build_network
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Unchanged
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Data, Network, Prepare, Study, Train
+from tests.deliver.common import moved, schema
 
 FITTED = 60
 WORDS = ("good", "bad", "don't", "film", "plot", "naïve", "FILM", "l’été", "i̇", "ab", "c++", "42", "very")
@@ -64,41 +64,26 @@ def model(
     members = [_trained(configuration, part, seed) for seed, part in enumerate(parts)]
     columns = columns_of(parts[0].features, Study(name="made", data=data))
     fitted = distinct_texts(members)
-    schema = Schema(
-        paribus="0",
-        study="made",
-        config_id=configuration.config_id,
-        made_from="0",
-        task="binary",
-        columns=columns,
+    described = schema(
+        table,
+        columns,
+        FITTED,
         texts=texts_of(columns, len(fitted), configuration.prepare),
-        classes=table.classes,
-        targets=table.outputs,
-        outputs=("label", "probabilities"),
         model="ensemble" if folds > 1 else "refit",
         members=folds,
-        calibration="none",
-        threshold=0.5,
-        rows=FITTED,
-        settings={},
     )
     joined = [
         Member(recipe(each.preparation, parts[0].features), each.configuration, each.weights, told)
-        for each, told in zip(members, schema.texts, strict=True)
+        for each, told in zip(members, described.texts, strict=True)
     ]
-    content = build(schema, joined, Unchanged(), vocabulary(represent, fitted)).SerializeToString()
+    content = build(described, joined, Unchanged(), vocabulary(represent, fitted)).SerializeToString()
     task = Task("binary", 1, ("accuracy",))
     expected = np.mean([each.predict(asked, task).astype(np.float64) for each in members], axis=0)
-    return Model(content, schema, Path("made.onnx")), made.iloc[FITTED:], expected
+    return Model(content, described, Path("made.onnx")), made.iloc[FITTED:], expected
 
 
 def _trained(configuration: Configuration, part: TrainingPart, seed: int) -> Trained:
-    """A network as it starts, with what starts at 0 moved: a lost bias or a wrong gate would show."""
+    """A network as it starts, its numbers moved."""
     fitted, rows = prepare_training(configuration.prepare, part, 3)
     built = build_network(configuration, rows.features.shape[1:], 1, seed, 0)
-    random = np.random.default_rng(seed)
-    weights = tuple(
-        (array + random.normal(0, 0.4, array.shape)).astype(np.float32) if array.dtype.kind == "f" else array
-        for array in built.arrays()
-    )
-    return Trained(configuration, fitted, weights, 1)
+    return Trained(configuration, fitted, moved(built.arrays(), 0.4, seed), 1)

@@ -17,12 +17,12 @@ from paribus.deliver.graph.whole import Member, build
 from paribus.deliver.making import Trained
 from paribus.deliver.model import Model
 from paribus.deliver.recipe import recipe
-from paribus.deliver.schema import Schema
 from paribus.networks.build import build as build_network
 from paribus.population.outcome import Task
 from paribus.stats.recalibration import Unchanged
 from paribus.study.configuration import Configuration
 from paribus.study.spec import Data, Network, Prepare, Study, Train
+from tests.deliver.common import moved, schema
 
 COUNT = 24
 SIDE = 12
@@ -56,34 +56,15 @@ def model(
     fitted, rows = prepare_training(configuration.prepare, part, 3)
     outputs = table.n_outputs
     built = build_network(configuration, rows.features.shape[1:], outputs, 3, 0)
-    random = np.random.default_rng(1)
-    weights = tuple(
-        (array + random.normal(0, 0.03, array.shape)).astype(np.float32) if array.dtype.kind == "f" else array
-        for array in built.arrays()
-    )
+    weights = moved(built.arrays(), 0.03, seed=1)
     trained = Trained(configuration, fitted, weights, 1)
-    schema = Schema(
-        paribus="0",
-        study="made",
-        config_id=configuration.config_id,
-        made_from="0",
-        task=table.task,
-        columns=columns_of(part.features, Study(name="made", data=data)),
-        classes=table.classes,
-        targets=table.outputs,
-        outputs=("label", "probabilities"),
-        model="refit",
-        members=1,
-        calibration="none",
-        threshold=0.5 if table.task == "binary" else None,
-        rows=table.n_rows,
-        settings={},
-    )
+    columns = columns_of(part.features, Study(name="made", data=data))
+    described = schema(table, columns, table.n_rows)
     member = Member(recipe(fitted, part.features), configuration, weights)
-    content = build(schema, [member], Unchanged()).SerializeToString()
+    content = build(described, [member], Unchanged()).SerializeToString()
     expected = trained.predict(part, Task(table.task, outputs, ("accuracy",))).astype(np.float64)
     names = part.features.images.names
-    return Model(content, schema, Path("made.onnx")), [folder / name for name in names], expected
+    return Model(content, described, Path("made.onnx")), [folder / name for name in names], expected
 
 
 def encoded(pixels: NDArray[np.uint8], kind: str = "PNG") -> bytes:

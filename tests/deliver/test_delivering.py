@@ -94,8 +94,7 @@ def test_a_refit_is_trained_as_its_trials_were(
 
     monkeypatch.setattr(making, "prepare_training", prepared)
     monkeypatch.setattr(making, "Lineage", lineage)
-    study = parse_study(SMALL)
-    table, parts, task = read(study, folder=study_folder)
+    study, table, parts, task = read(parse_study(SMALL), folder=study_folder)
     with Record.at(made) as record:
         (config_id, best), *_ = record.connection.execute("select config_id, best_epoch from outcomes")
         trained = making.refit(record, study, config_id, unsealed(table, parts), task, len(parts.folds))

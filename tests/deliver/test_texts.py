@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import paribus
@@ -90,6 +92,22 @@ def test_a_file_of_texts_is_predicted_for(kind: str, tmp_path: Path) -> None:
     drift = predict_file(made, data, out, 7, lambda rows, share: None)
     assert np.abs(pd.read_csv(out)["p_up"] - expected).max() < ALLOWED
     assert drift.table()["missing"][0] > drift.table()["trained_missing"][0] > 0
+
+
+def test_files_without_a_text_are_told_as_what_they_are(tmp_path: Path) -> None:
+    """Else broken letters would end in a fault of ours, or a user would look for the header of lines."""
+    made, rows, _ = model("multi_hot:8")
+    offsets = pa.py_buffer(np.array([0, 4, 8], "<i4").tobytes())
+    broken = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"fineba\xe9d")])
+    others = {name: rows[name].iloc[:2].reset_index(drop=True) for name in rows.columns if name != "review"}
+    pq.write_table(pa.table(others | {"review": broken}), tmp_path / "rows.parquet")
+    (tmp_path / "rows.txt").touch()
+    for name, told in (
+        ("rows.parquet", "'review' holds broken UTF-8 in position 1"),
+        ("rows.txt", "no rows$"),
+    ):
+        with pytest.raises(DataError, match=told):
+            predict_file(made, tmp_path / name, tmp_path / "out.csv", 7, lambda rows, share: None)
 
 
 def test_what_is_no_text_is_told_by_its_row() -> None:

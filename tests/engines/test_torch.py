@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from paribus.engines import ENGINES
+from paribus.engines.torch.training import Training
 from paribus.networks.predict import predict
 from paribus.population.outcome import FoldArrays, Lineage
 from tests.draw import FOLD, TASKS, configuration, relative, same
@@ -57,3 +59,30 @@ def test_sparse_rows_are_dense_rows() -> None:
         found += ENGINES["torch"].train([asked], {FOLD: data}, TASKS["binary"])
     for one, other in zip(found[0].weights, found[1].weights, strict=True):
         assert relative(one, other) < 1e-5
+
+
+@pytest.mark.parametrize("engine", ["torch", "population"])
+def test_the_threads_and_products_that_a_caller_has_set_are_not_ours(
+    monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    """A notebook with many threads, or TF32 turned on, would get other networks of images than a worker."""
+    seen, plan = set(), Training.plan
+
+    def look(training: Training) -> Any:
+        precise = torch.backends.cuda.matmul.fp32_precision == "ieee"
+        seen.add((torch.get_num_threads(), precise, bool(torch.tensor(1e-39) * 1.0 == 0)))
+        return plan(training)
+
+    monkeypatch.setattr(Training, "plan", look)
+    data = FoldArrays(rows_of("Image"), np.arange(60) % 2, rows_of("Image"), np.arange(60) % 2)
+    asked = configuration({"kind": "module", "module": f"{OWN}:Image"}, epochs=1)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        torch.set_float32_matmul_precision("high")
+        ENGINES[engine].train([Lineage(asked, (1,), 0, 1)], {FOLD: data}, TASKS["binary"])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_float32_matmul_precision("highest")
+        torch.set_num_threads(threads)
+    assert seen == {(1, True, True)}

@@ -65,8 +65,7 @@ def test_a_trial_that_two_stages_ask_for_is_one_training() -> None:
 
 def of_folds(folder: Path) -> tuple[Study, Split, Task, Shelf]:
     """Three folds of 60 rows, on a shelf."""
-    asked = parse_study(FOLDS)
-    _, parts, task = read(asked)
+    asked, _, parts, task = read(parse_study(FOLDS))
     return asked, parts, task, Shelf(folder, parts, asked.seed)
 
 

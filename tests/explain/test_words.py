@@ -194,6 +194,10 @@ def test_a_single_review_is_explained(prepared: Preparation, part: TrainingPart,
     assert abs(one.error) < 0.05
     assert (none.words, none.others, none.error) == ((), 0.0, 0.0)
     assert one.method == "integrated gradients"
+
+
+def test_a_review_is_explained_by_shap(prepared: Preparation, part: TrainingPart, learned: WordModel) -> None:
+    """Else who trusts another package's answer could not ask for it."""
     pytest.importorskip("shap")
     told = explain_texts(learned, prepared, ["a lovely film"], part.classes, method="shap")[0]
     assert told.words[0].word == "lovely"

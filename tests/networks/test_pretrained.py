@@ -352,7 +352,6 @@ def test_the_packaged_weights_know_what_is_on_a_photograph() -> None:
 
     ImageNet's 985 is a daisy, 698 a palace, 442 a bell cote.
     """
-    pytest.importorskip("PIL", reason="scikit-learn reads its photographs by Pillow")
     from sklearn.datasets import load_sample_images
 
     listed = torch.load(weights_file(), weights_only=True)

@@ -38,18 +38,18 @@ WITHOUT = {("multiclass", "hinge")}
 
 def train(lineage: Lineage, data: FoldArrays, task: Task, dtype: str = "float64") -> Arrays:
     """The weights after the last epoch, in the order of `paribus.networks.mlp.blocks`."""
-    with _floats(dtype):
+    with floats(dtype):
         return _train(lineage, data, task)
 
 
 @contextmanager
-def _floats(dtype: str) -> Iterator[None]:
-    """Keras' numbers in `dtype`; afterwards as they were, and nothing of the model left."""
+def floats(dtype: str) -> Iterator[Any]:
+    """Keras, its numbers in `dtype`; afterwards as they were, and nothing of the model left."""
     before = keras.config.floatx()
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)
     try:
-        yield
+        yield keras
     finally:
         keras.config.set_floatx(before)
         keras.config.set_dtype_policy(before)

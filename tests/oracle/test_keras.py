@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,15 +16,9 @@ from paribus.population import native
 from paribus.study.spec import Schedule
 from tests.oracle.cases import LOSSES, OPTIMIZERS, TASKS, apart, fold, lineage
 from tests.oracle.engines import HELD, Held, trained
+from tests.oracle.marks import KERAS
 
-MISSING = [name for name in ("keras", "tensorflow") if not find_spec(name)]
-pytestmark = [
-    pytest.mark.keras,
-    pytest.mark.skipif(
-        bool(MISSING), reason=f"{', '.join(MISSING)} not installed: pip install paribus[bench]"
-    ),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
+pytestmark = KERAS
 
 ROUNDED = {"adam": 2e-6, "adamw": 2e-6, "nadam": 1e-7, "adamax": 1e-7, "adagrad": 1e-8}
 """How near an engine comes with Keras' own constants, which it holds as float32: 0.999 is no float32, and

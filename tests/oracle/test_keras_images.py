@@ -5,9 +5,6 @@ Run with `pytest -m keras` where Keras and TensorFlow are installed (the extra `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -20,15 +17,9 @@ from paribus.networks.noise import order
 from paribus.population.outcome import FoldArrays
 from paribus.study.convolution import PRESETS
 from tests.oracle.cases import OPTIMIZERS, TASKS, apart, lineage
+from tests.oracle.marks import KERAS
 
-MISSING = [name for name in ("keras", "tensorflow") if not find_spec(name)]
-pytestmark = [
-    pytest.mark.keras,
-    pytest.mark.skipif(
-        bool(MISSING), reason=f"{', '.join(MISSING)} not installed: pip install paribus[bench]"
-    ),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-]
+pytestmark = KERAS
 
 SIDE, ROWS, BATCH, EPOCHS = 12, 26, 6, 4
 """Five steps an epoch, the last of 2 images."""
@@ -41,24 +32,6 @@ TRAINED = {
     "sgd": OPTIMIZERS["sgd, momentum"],
     "adam": {**OPTIMIZERS["adam"], "beta_1": 1 - 2**-3, "beta_2": 1 - 2**-10},
 }
-
-
-@contextmanager
-def _floats(dtype: str) -> Iterator[Any]:
-    """Keras, its numbers in `dtype`; afterwards as they were, and nothing of the model left."""
-    import tests.oracle.keras  # noqa: F401  (it says which backend Keras has)
-
-    import keras  # isort: skip
-
-    before = keras.config.floatx()
-    keras.config.set_floatx(dtype)
-    keras.config.set_dtype_policy(dtype)
-    try:
-        yield keras
-    finally:
-        keras.config.set_floatx(before)
-        keras.config.set_dtype_policy(before)
-        keras.utils.clear_session()
 
 
 def published(keras: Any, kind: str, side: int, dropout: bool) -> Any:
@@ -107,9 +80,11 @@ def images() -> FoldArrays:
 @pytest.mark.parametrize("kind", PRESETS)
 def test_the_published_networks_have_keras_parameters(kind: str) -> None:
     """The published figures would be met by other networks."""
+    from tests.oracle.keras import floats
+
     asked = lineage("keras", {"kind": kind, "hidden": ()})
     ours = build(asked.configuration, (3, 96, 96), 1)
-    with _floats("float32") as keras:
+    with floats("float32") as keras:
         model = published(keras, kind, 96, dropout=True)
         assert sum(array.size for array in ours.arrays()) == model.count_params()
         assert sum(weight.shape.num_elements() for weight in model.trainable_weights) == sum(
@@ -125,7 +100,7 @@ def test_the_published_networks_have_keras_parameters(kind: str) -> None:
 @pytest.mark.parametrize("kind", PRESETS)
 def test_training_agrees_with_keras(kind: str, optimizer: str) -> None:
     """A network that is named as in a Keras notebook would train otherwise than there."""
-    from tests.oracle.keras import loss_of, optimizer_of
+    from tests.oracle.keras import floats, loss_of, optimizer_of
 
     data, task = images(), TASKS["binary"]
     asked = lineage(
@@ -145,7 +120,7 @@ def test_training_agrees_with_keras(kind: str, optimizer: str) -> None:
     (outcome,) = ours.outcomes()
     assert outcome.status == "done"
     rule = asked.configuration.train
-    with _floats("float64") as keras:
+    with floats("float64") as keras:
         model = published(keras, kind, SIDE, dropout=False)
         model.set_weights(begun)
         model.compile(optimizer=optimizer_of(rule, 5), loss=loss_of(rule, task), jit_compile=False)

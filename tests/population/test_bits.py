@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 import torch
 
 from paribus.engines import ENGINES
-from paribus.population.grouping import expected_cost, group, segment_bytes, shape_of
+from paribus.population import grouping
+from paribus.population.grouping import Segment, expected_cost, group, segment_bytes, shape_of
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
 from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping
@@ -176,9 +178,36 @@ def test_populations_keep_all_workers_busy_to_the_end(workers: int) -> None:
     found = group(members, sizes, task, memory=2**40, workers=workers)
     costs = [sum(expected_cost(*segment) for segment in population) for population in found]
     assert len(found) % workers == 0
+    assert len(found) >= 2
     assert max(costs) < 1.1 * sum(costs) / len(costs)
     short = [replace(member, epochs=(6,)) for member in members[:2]]
     assert len(group(short, sizes, task, memory=2**40, workers=workers)) == 1
+
+
+def test_some_workers_are_kept_busy_where_there_is_too_little_for_all() -> None:
+    """Work for half of the cores would be done on one."""
+    members, task = crossed(seeds=tuple(range(10))), TASKS["binary"]
+    sizes = {lineage.data: fold("binary").size for lineage in members}
+    (whole,) = group(members, sizes, task, memory=2**40)
+    times = int(5.5 * grouping.LEAST / sum(expected_cost(*segment) for segment in whole))
+    longer = [replace(member, epochs=(6 * times,)) for member in members]
+    assert len(group(longer, sizes, task, memory=2**40, workers=16)) == 5
+
+
+def test_a_worker_trains_its_population_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was grouped would be cut once more, and trained one after another."""
+    members, task = crossed(seeds=tuple(range(30))), TASKS["binary"]
+    data = {lineage.data: fold("binary") for lineage in members}
+    trained = []
+
+    def count(population: Sequence[Segment], *_: object) -> list[Outcome]:
+        trained.append([len(part) for _, part in population])
+        return []
+
+    monkeypatch.setattr("paribus.engines.population.train", count)
+    monkeypatch.setattr(grouping, "COST", 1.0)
+    ENGINE.train(members, data, task)
+    assert trained == [[60, 60]]
 
 
 def test_rows_that_members_share_are_counted_once() -> None:

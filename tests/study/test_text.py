@@ -9,7 +9,7 @@ import pytest
 
 from paribus.errors import StudyError
 from paribus.study.configuration import Configuration
-from paribus.study.fit import check_fit
+from paribus.study.fit import check_fit, check_representations
 from paribus.study.representation import Representation, parse_representation
 from paribus.study.spec import Network, Study
 from paribus.study.text import reading_problem
@@ -99,6 +99,14 @@ def test_what_does_not_fit_a_text_is_refused_before_training(
     with pytest.raises(StudyError) as error:
         check_fit(study, "binary", n_columns, ("n", "p"))
     assert message in str(error.value)
+
+
+def test_a_slip_is_told_before_texts_are_encoded() -> None:
+    """A transformer would read for ten minutes, and the study be refused then."""
+    check_representations(make(represent="sentence:minilm"))
+    for wrong in (make(), make(None, represent="sentence:minilm")):
+        with pytest.raises(StudyError, match=r"a text|of the text"):
+            check_representations(wrong)
 
 
 @pytest.mark.parametrize(

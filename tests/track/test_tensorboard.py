@@ -13,43 +13,17 @@ from typer.testing import CliRunner
 
 from paribus.cli import app
 from paribus.errors import StudyError
-from paribus.run import run
-from paribus.study.toml import parse_study
 from paribus.track import tensorboard
 from paribus.track.tensorboard import mirror
-from tests.conftest import without_figures
+from tests.track.flowers import finished
 
 pytest.importorskip("tensorboardX", reason="the extra tensorboard isn't installed")
-
-STUDY = """
-[study]
-name = "mirrored"
-[data]
-source = "builtin:iris"
-target = "species"
-[protocol]
-metrics = ["accuracy"]
-seeds = {seeds}
-[deliver]
-model = "none"
-[track]
-tensorboard = {asked}
-[train]
-batch_size = 64
-epochs = 3
-[[stage]]
-name = "width/1"
-factors."network.hidden" = [[2], [3]]
-"""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run that was asked for the files."""
-    out = tmp_path_factory.mktemp("mirrored") / "run"
-    with without_figures():
-        run(parse_study(STUDY.format(seeds=1, asked="true")), out, workers=1)
-    return out
+    return finished(tmp_path_factory.mktemp("mirrored") / "run", "track.tensorboard=true")
 
 
 def _events(file: Path) -> Iterator[Any]:
@@ -102,10 +76,9 @@ def test_runs_are_written_once(folder: Path, tmp_path: Path) -> None:
     assert (told.exit_code, "0 new runs" in told.output) == (0, True)
 
 
-@pytest.mark.usefixtures("undrawn")
 def test_trials_stand_below_their_configuration(tmp_path: Path) -> None:
     """Else seeds would overwrite each other."""
-    run(parse_study(STUDY.format(seeds=2, asked="false")), tmp_path / "run", workers=1)
+    finished(tmp_path / "run", "protocol.seeds=2")
     assert not (tmp_path / "run" / "tensorboard").exists()
     mirror(tmp_path / "run", tmp_path / "logs")
     below = [place for place in (tmp_path / "logs" / "width_1").glob("*/*") if place.is_dir()]

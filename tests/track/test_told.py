@@ -10,41 +10,18 @@ import pytest
 
 from paribus.errors import StudyError
 from paribus.execute.progress import Quiet
-from paribus.run import run
 from paribus.store.record import Record
 from paribus.store.recorded import read_record
-from paribus.study.toml import parse_study
 from paribus.track import following, sending
 from paribus.track.sqlite import _latest, _number
 from paribus.track.told import Source, Told
-from tests.conftest import without_figures
-
-STUDY = """
-[study]
-name = "tracked"
-[data]
-source = "builtin:iris"
-target = "species"
-[protocol]
-metrics = ["accuracy"]
-seeds = 2
-[train]
-epochs = 2
-[deliver]
-model = "none"
-[[stage]]
-name = "width"
-factors."network.hidden" = [[2], [3]]
-"""
+from tests.track.flowers import finished
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of two configurations and two seeds."""
-    out = tmp_path_factory.mktemp("told") / "run"
-    with without_figures():
-        run(parse_study(STUDY), out, workers=1)
-    return out
+    return finished(tmp_path_factory.mktemp("told") / "run", "protocol.seeds=2", "train.epochs=2")
 
 
 def _runs(folder: Path) -> list[Told]:

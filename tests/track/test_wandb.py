@@ -14,11 +14,9 @@ from typer.testing import CliRunner
 
 from paribus.cli import app
 from paribus.errors import StudyError
-from paribus.run import run
-from paribus.study.toml import parse_study
 from paribus.track import wandb_files
 from paribus.track.wandb_files import write_offline
-from tests.conftest import without_figures
+from tests.track.flowers import finished
 
 pytest.importorskip("wandb", reason="the extra wandb isn't installed")
 
@@ -27,32 +25,11 @@ pytestmark = [
     *(pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("DeprecationWarning", "ResourceWarning")),
 ]
 
-STUDY = """
-[study]
-name = "offline/files"
-[data]
-source = "builtin:iris"
-target = "species"
-[protocol]
-metrics = ["accuracy"]
-[deliver]
-model = "none"
-[train]
-batch_size = 64
-epochs = 3
-[[stage]]
-name = "width/1"
-factors."network.hidden" = [[2], [3]]
-"""
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run."""
-    out = tmp_path_factory.mktemp("offline") / "run"
-    with without_figures():
-        run(parse_study(STUDY), out, workers=1)
-    return out
+    return finished(tmp_path_factory.mktemp("offline") / "run")
 
 
 def _records(file: Path) -> Iterator[Any]:
@@ -101,7 +78,7 @@ def test_files_hold_the_record(folder: Path, tmp_path: Path) -> None:
         config = {item.key: json.loads(item.value_json) for item in made.config.update}
         row = trials.loc[config["config_id"]]
         assert config["network.hidden"] == row["network.hidden"]
-        assert (made.project, made.run_group) == ("offline-files", "width-1")
+        assert (made.project, made.run_group) == ("tracked-flowers", "width-1")
         assert scores["val_accuracy"] == pytest.approx(row["val_accuracy"], abs=1e-12)
         assert len(curves["epoch_loss"]) == 3
         assert curves["_step"] == [1, 2, 3]

@@ -47,12 +47,11 @@ def print_profile(console: Console, profile: TableProfile) -> None:
 
 
 def _images(console: Console, image: ImageProfile) -> None:
-    """What images hold beside their labels: kinds and sizes of files, broken ones, twins."""
+    """What images hold beside their labels: kinds and sizes of files, twins. A note names those dropped."""
     modes = ", ".join(f"{mode} {count:,}" for mode, count in image.modes[:LISTED])
     sizes = ", ".join(f"{height}×{width} {count:,}" for (height, width), count in image.sizes[:LISTED])
     more = f" and {image.n_sizes - LISTED:,} more" if image.n_sizes > LISTED else ""
     console.print(f"files: modes {modes}; sizes (height × width) {sizes}{more}", markup=False)
-    _lines(console, "broken", [f"{name!r} {reason}" for name, reason in image.broken], image.n_broken)
     if image.equal:
         many = "1 image has" if image.equal == 1 else f"{image.equal:,} images have"
         opposed = f", {image.opposed:,} of them under another label" if image.opposed else ""
@@ -160,10 +159,10 @@ def _kinds(columns: Sequence[ColumnProfile]) -> str:
     return f"{len(columns):,} more columns: {told}; {missing}"
 
 
-def _lines(console: Console, word: str, lines: Sequence[str], count: int | None = None) -> None:
+def _lines(console: Console, word: str, lines: Sequence[str]) -> None:
     for line in lines[:LISTED]:
         console.print(f"{word}: {line}", markup=False)
-    _more(console, count or len(lines), word)
+    _more(console, len(lines), word)
 
 
 def _more(console: Console, count: int, word: str) -> None:

@@ -18,7 +18,7 @@ _COMMENTS = {
     "target": "the column that is asked for",
     "positive": "which of its two values counts as positive",
     "size": "height and width that every image is brought to",
-    "split": "the column that says train, validation or test: what folders are called",
+    "split": "the column that says train, validation or test",
 }
 """Of keys that `paribus new --data` writes into `[data]`, in this order."""
 

@@ -55,7 +55,7 @@ def read_features(rows: Rows, data: Data, encoders: Mapping[str, Encode] = Mappi
             f" were {told}. A study needs at least one: say what they hold in data.columns"
         )
     features = reader.collected.made()
-    return Reading(features, tuple(reader.dropped), tuple(reader.notes))
+    return Reading(features, tuple(reader.dropped), (*rows.notes, *reader.notes))
 
 
 def read_images_alone(rows: Rows, data: Data, usable: UsableRows) -> Reading:

@@ -17,8 +17,9 @@ from paribus.data.sources.image_listing import Listing, list_folder, list_zip
 from paribus.data.sources.images import taken_out
 from paribus.data.sources.read import READERS, read
 from paribus.data.sources.rows import Rows
-from paribus.data.sources.text_folder import SPLIT
+from paribus.data.sources.text_folder import SPLIT, SUFFIX
 from paribus.data.target import read_target
+from paribus.data.text.column import text_column
 from paribus.decoding.decode import Decoded, calm, look
 from paribus.errors import DataError, StudyError, nearest
 from paribus.study.spec import Data
@@ -28,7 +29,7 @@ IMAGE, TEXT, LABEL = "image", "text", "label"
 ASKED = ("label", "labels", "class", "target", "y")
 """Columns of a table of labels that are taken as the target where nothing is said."""
 LOOKED_AT = 64
-"""Images whose headers tell of their sizes."""
+"""Images whose headers tell of their sizes; cells that are looked at before all are."""
 LARGEST = 128
 """Pixels of a side that a first study takes: small networks on a processor take long with more."""
 NUMBERS = ("rmse", "mae", "r2")
@@ -60,7 +61,7 @@ def start_of(path: Path, target: str | None = None) -> Start:
     listing = list_folder(path) if path.is_dir() else list_zip(path)
     if listing.files.names:
         return _of_images(listing, target)
-    if any(name.endswith(".txt") for name in listing.others) and path.is_dir():
+    if any(name.lower().endswith(SUFFIX) for name in listing.others) and path.is_dir():
         return _of_texts(listing, target)
     raise DataError(
         f"{path} holds neither images nor, in a folder for each class, texts (.txt): docs/images.md and"
@@ -74,9 +75,26 @@ def _table(path: Path) -> Rows:
 
 def _of_table(rows: Rows, target: str | None) -> Start:
     found = _target(rows, rows.names, target)
-    task = read_target(rows, Data(source="table", target=found)).task
-    template = "regression" if task == "regression" else "classification"
-    return Start(template, {"target": found, **_positive(rows, found)})
+    numbers = read_target(rows, Data(source="table", target=found)).task == "regression"
+    parts = {name: told for name in rows.names if name != found and (told := _part_words(rows, name))}
+    if text := text_column(rows, [name for name in rows.names if name != found and name not in parts]):
+        data = {"text": text, "target": found, **_positive(rows, found)}
+        begun = Start("texts", data, {"metrics": list(NUMBERS)} if numbers else {})
+    else:
+        begun = Start(
+            "regression" if numbers else "classification", {"target": found, **_positive(rows, found)}
+        )
+    column = next(iter(parts), None)
+    return begun if column is None else _split(begun, parts[column], column)
+
+
+def _part_words(rows: Rows, name: str) -> list[str]:
+    """A column's values, if each says which part a row is of; else none."""
+    cells = rows.column(name).dropna()
+    if not {str(cell).lower() for cell in cells.iloc[:LOOKED_AT]} <= PART_WORDS.keys():
+        return []
+    values = [str(value) for value in cells.unique()]
+    return values if {value.lower() for value in values} <= PART_WORDS.keys() else []
 
 
 def _positive(rows: Rows, target: str) -> dict[str, Any]:
@@ -153,9 +171,9 @@ def _of_texts(listing: Listing, target: str | None) -> Start:
     return _split(Start("texts", {"text": TEXT, "target": target or LABEL}), parts)
 
 
-def _split(start: Start, folders: Sequence[str]) -> Start:
-    """With the parts that folders are named after."""
-    parts = {PART_WORDS[folder.lower()] for folder in folders}
+def _split(start: Start, told: Sequence[str], column: str = SPLIT) -> Start:
+    """With the parts that folders, or the cells of a column, are named after."""
+    parts = {PART_WORDS[each.lower()] for each in told}
     if len(parts) < 2:
         return start
     protocol = dict(start.protocol)
@@ -163,4 +181,4 @@ def _split(start: Start, folders: Sequence[str]) -> Start:
         protocol["test"] = None
     if "validation" in parts:
         protocol["validation"] = "given"
-    return Start(start.template, {**start.data, "split": SPLIT}, protocol)
+    return Start(start.template, {**start.data, "split": column}, protocol)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from paribus.deliver.folder import MEANING, TENSORS
 from paribus.deliver.groups_card import as_cell, groups_section
 from paribus.deliver.schema import Column, Schema
 from paribus.deliver.subgroups import Judged
@@ -27,7 +28,7 @@ def card(facts: Facts, schema: Schema, notes: Sequence[str], judged: Judged = ("
             *groups_section(*judged, _FILL),
             *_audit(facts),
             *_limits(facts, schema),
-            *_use(schema),
+            *(_weights() if notes else _use(schema)),
         ]
     )
 
@@ -121,6 +122,14 @@ def _limits(facts: Facts, schema: Schema) -> Iterator[str]:
     yield f"- Energy: {energy_words(facts.used)}."
     yield from (f"- Machine: {machine_words(machine)}" for machine in facts.used.machines)
     yield from (f"- Known failures, risks, what to watch: {_FILL}", "")
+
+
+def _weights() -> Iterator[str]:
+    """Of a model that has no ONNX file."""
+    yield from ("## How to use it", "")
+    yield "No `model.onnx` stands here, for the reason above, so that `paribus predict` can't use it. Its"
+    yield f"numbers are in `{TENSORS}`, what they mean in `{MEANING}`."
+    yield ""
 
 
 def _use(schema: Schema) -> Iterator[str]:

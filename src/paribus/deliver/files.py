@@ -16,7 +16,7 @@ from paribus.deliver.image_files import image_chunks
 from paribus.deliver.images import decoded, image_of, name_of
 from paribus.deliver.model import Model
 from paribus.deliver.output import writer
-from paribus.deliver.reading import read_chunks, size_of
+from paribus.deliver.reading import TEXTS, read_chunks, size_of
 from paribus.deliver.schema import Column, Schema
 from paribus.errors import DataError, StudyError
 
@@ -53,7 +53,7 @@ def predict_file(
             done += len(chunk)
             told(done, share)
         if not done:
-            raise DataError(f"{data}: has a header, but no rows")
+            raise DataError(f"{data}: holds no rows" + " under its header" * (data.suffix.lower() != TEXTS))
         file.end()
     return drift
 

@@ -19,4 +19,7 @@ def find(given: Path) -> Path:
             return path
     if not given.exists():
         raise StudyError(f"{given}: no such file or folder: name a run's folder, its model/ or an .onnx file")
+    for path in (given / MODEL / CARD, given / CARD):
+        if path.is_file():
+            raise StudyError(f"{given}: holds no {ONNX}, which predictions are made with: {path} says why")
     raise StudyError(f"{given}: no model stands here: make it with paribus export {given}")

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from paribus.data.columns import listed
 from paribus.data.kinds import MISSING_NUMBERS
+from paribus.data.sources.parquet import check_letters
 from paribus.data.sources.rows import Rows, check_header
 from paribus.deliver.schema import Schema
 from paribus.errors import DataError, nearest
@@ -185,6 +186,7 @@ def _parquet(path: Path, rows: int, wanted: Sequence[str]) -> Iterator[tuple[Row
             names, first = check_header(file.schema_arrow.names, str(path)), 0
             kept = [name for name in names if name in set(wanted)]
             for batch in file.iter_batches(batch_size=rows, columns=kept or None):
+                check_letters(path, pa.Table.from_batches([batch]), first)
                 frame = batch.to_pandas()
                 frame.index = pd.RangeIndex(first, first + len(frame), name="position")
                 first += len(frame)

@@ -9,13 +9,10 @@ from paribus.engines.abilities import refusal
 from paribus.engines.protocol import Engine, Folds, Sizes
 from paribus.engines.torch.alike import alike, train_alike
 from paribus.engines.torch.engine import TorchEngine
-from paribus.population.grouping import group
+from paribus.population.grouping import group, together
 from paribus.population.outcome import Lineage, Outcome, Task
 from paribus.population.training import train
 from paribus.study.configuration import Configuration
-
-WITHOUT_LIMIT = 2**62
-"""Bytes: what is to be trained together was chosen before."""
 
 
 class PopulationEngine(Engine):
@@ -59,7 +56,7 @@ class PopulationEngine(Engine):
         sizes = {lineage.data: folds[lineage.data].size for lineage in lineages}
         connected, others, large = _by_kind(lineages)
         found: list[Outcome] = []
-        for population in group(connected, sizes, task, WITHOUT_LIMIT, device):
+        for population in together(connected, sizes, task, device):
             found += train(population, folds, task)
         for members in alike(others, sizes):
             found += train_alike(members, folds, task, device)

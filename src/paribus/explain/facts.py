@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+END = "␣"
+"""The end of a word, in a piece of one."""
+
 
 @dataclass(frozen=True)
 class WordEffect:
@@ -15,6 +18,13 @@ class WordEffect:
     word: str
     effect: float
     texts: int = 1
+
+    @property
+    def shown(self) -> str:
+        """As it stands in a table or a drawing: the end of a word, a space in a piece of one, is seen."""
+        bare = self.word.strip(" ")
+        before = self.word.find(bare) if bare else len(self.word)
+        return END * before + bare + END * (len(self.word) - before - len(bare))
 
 
 @dataclass(frozen=True)
@@ -55,8 +65,8 @@ class ReadText:
     """One text of a study's rows, explained. `row`: its place in the data; `why` it was picked; `truth`: what
     it is, and `called`: what it is called.
 
-    `reading`: its first words as they stand, each with its effect, 0 where it has none of its own; `length`:
-    its words.
+    `reading`: its first words as they stand, each with its part of the effects of all features that it
+    stands in; `length`: its words.
     """
 
     row: int

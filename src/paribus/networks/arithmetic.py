@@ -23,18 +23,23 @@ def fixed_arithmetic() -> Iterator[None]:
     backends: Any = torch.backends  # its parts are made when it is imported, which no type checker sees
     libraries = (backends.cuda.matmul, backends.mkldnn.matmul)
     before, setting = [library.fp32_precision for library in libraries], _common_precision()
-    threads, subnormal = torch.get_num_threads(), bool(torch.tensor(SUBNORMAL) * 1.0 == 0)
+    threads, flushed = torch.get_num_threads(), _flushed()
     torch.set_num_threads(1)
     torch.set_float32_matmul_precision("highest")
     torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(subnormal)
+        torch.set_flush_denormal(flushed)
         torch.set_float32_matmul_precision(setting)
         for library, precision in zip(libraries, before, strict=True):
             library.fp32_precision = precision
         torch.set_num_threads(threads)
+
+
+def _flushed() -> bool:
+    """Whether subnormal numbers are 0 as it is."""
+    return bool(torch.tensor(SUBNORMAL, dtype=torch.float32, device="cpu") * 1.0 == 0)
 
 
 def _common_precision() -> str:

@@ -32,6 +32,7 @@ POPULATION = 256
 """Members that are judged together: more share the cost of an epoch no better."""
 LEAST = 1e10
 """Operations that are worth a population of their own, where a worker would have nothing to do."""
+ROUNDING = 1e-9
 EVALUATION_ROWS = 256
 """Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
 CALL = 4e6
@@ -200,16 +201,9 @@ def group(
     """Populations, each some segments within `memory` bytes together, the costliest first: a number of
     them that `workers` processes can share equally.
     """
-    most = SEGMENT if device == "cpu" else GPU_SEGMENT
-    shaped: dict[Shape, list[Lineage]] = {}
-    for lineage in lineages:
-        shaped.setdefault(shape_of(lineage, sizes[lineage.data], task, device), []).append(lineage)
-    common: dict[Common, list[Segment]] = {}
-    for shape, members in shaped.items():
-        members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
-        common.setdefault(shape.common, []).append((shape, members))
+    most = _most(device)
     populations = []
-    for segments in common.values():
+    for segments in _by_shape(lineages, sizes, task, device):
         number = _number(segments, max(most, POPULATION), workers)
         share = sum(expected_cost(*segment) for segment in segments) / number
         parts = [
@@ -222,31 +216,69 @@ def group(
     return populations
 
 
+def together(
+    lineages: Sequence[Lineage], sizes: Mapping[FoldName, Size], task: Task, device: str = "cpu"
+) -> list[list[Segment]]:
+    """The same of lineages that were grouped before: as few populations as can be, whatever they cost."""
+    most = _most(device)
+    return [
+        [(shape, part) for shape, members in segments for part in _runs(members, ceil(len(members) / most))]
+        for segments in _by_shape(lineages, sizes, task, device)
+    ]
+
+
+def _most(device: str) -> int:
+    """Members of a segment."""
+    return SEGMENT if device == "cpu" else GPU_SEGMENT
+
+
+def _by_shape(
+    lineages: Sequence[Lineage], sizes: Mapping[FoldName, Size], task: Task, device: str
+) -> list[list[Segment]]:
+    """Lists of what may be one population, each of what may be one segment: neighbours share rows."""
+    shaped: dict[Shape, list[Lineage]] = {}
+    for lineage in lineages:
+        shaped.setdefault(shape_of(lineage, sizes[lineage.data], task, device), []).append(lineage)
+    common: dict[Common, list[Segment]] = {}
+    for shape, members in shaped.items():
+        members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
+        common.setdefault(shape.common, []).append((shape, members))
+    return list(common.values())
+
+
 def _number(segments: Sequence[Segment], most: int, workers: int) -> int:
     """How many populations of at most `most` members and a cost of about `COST`: as many for each worker,
-    unless that were many small ones.
+    but none of less than `LEAST` for that.
     """
     cost = sum(expected_cost(*segment) for segment in segments)
     number = max(1, ceil(sum(len(members) for _, members in segments) / most), ceil(cost / COST))
-    shared = ceil(number / workers) * workers
-    return shared if cost / shared >= LEAST else number
+    return min(ceil(number / workers) * workers, max(number, int(cost / LEAST)))
 
 
 def _parts(
     shape: Shape, members: list[Lineage], most: int, memory: int, share: float, number: int
 ) -> list[list[Lineage]]:
-    """Runs of neighbours, as equal in length as can be: `most` members, `memory` bytes and a cost of
-    `share` each, at most. Where there are more than `number`, each of so many populations has as many.
+    """Runs of `most` members, `memory` bytes and a cost of `share` each, at most. Where there are more than
+    `number`, each of so many populations has as many.
     """
-    total = len(members)
-    wanted = (total / most, segment_bytes(shape, members) / memory, expected_cost(shape, members) / share)
+    wanted = (
+        len(members) / most,
+        segment_bytes(shape, members) / memory,
+        expected_cost(shape, members) / share - ROUNDING,
+    )
     count = max(ceil(each) for each in wanted)
-    count = min(total, count if count < number else ceil(count / number) * number)
     while True:
-        parts = [members[total * part // count : total * (part + 1) // count] for part in range(count)]
-        if count == total or all(segment_bytes(shape, part) <= memory for part in parts):
+        count = min(len(members), count if count < number else ceil(count / number) * number)
+        parts = _runs(members, count)
+        if count == len(members) or all(segment_bytes(shape, part) <= memory for part in parts):
             return parts
         count += 1
+
+
+def _runs(members: list[Lineage], count: int) -> list[list[Lineage]]:
+    """`count` runs of neighbours, as equal in length as can be."""
+    total = len(members)
+    return [members[total * run // count : total * (run + 1) // count] for run in range(count)]
 
 
 def segment_bytes(shape: Shape, members: Sequence[Lineage]) -> int:

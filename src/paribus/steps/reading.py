@@ -20,7 +20,7 @@ from paribus.networks.fitting import check_networks, check_readers
 from paribus.networks.module import distrust, factory, trust
 from paribus.population.outcome import Task
 from paribus.steps.refusal import refuse
-from paribus.study.fit import check_fit, represented, with_usual_settings
+from paribus.study.fit import check_fit, check_representations, represented, with_usual_settings
 from paribus.study.plan import plan
 from paribus.study.spec import Study
 
@@ -35,8 +35,8 @@ def read(
     run_code: bool = True,
     workers: int = 1,
     progress: Progress | None = None,
-) -> tuple[Table, Split, Task]:
-    """The study's data, checked and split, and what its networks are asked for.
+) -> tuple[Study, Table, Split, Task]:
+    """The study with what is usual for its task; its data, checked and split; what networks are asked for.
 
     `run_code`: see that the code that the study names can be run; not needed where nothing is trained by it.
     `workers`: threads that encode texts; 0 where nothing is to be encoded, since nothing is trained.
@@ -51,6 +51,7 @@ def read(
     where = Path(data_dir) if data_dir else None
     look_in(Path(folder), where)
     told = progress or Quiet()
+    check_representations(study)
     encoders = encoders_of(represented(study), workers, told.note)
     table = load(
         study.data,
@@ -76,7 +77,7 @@ def read(
     parts = split(table, study.protocol, study.seed)
     if notes := vocabulary_notes(texts, parts.folds[0].training):
         table = replace(table, notes=(*table.notes, *notes))
-    return table, parts, task
+    return study, table, parts, task
 
 
 def _represented(study: Study, task: Task, run_code: bool) -> list[str]:

@@ -19,6 +19,7 @@ from paribus.data.spacing import spaced
 from paribus.execute.trainer import lineages_of, prepare
 from paribus.explain import WordEffect, WordModel, explain_rows, top_words
 from paribus.explain.facts import ReadText, StudyWords
+from paribus.explain.reading import shares_of_words
 from paribus.explain.words import LOWER_HIGHER
 from paribus.population.outcome import Lineage, Task
 from paribus.steps.work import Work
@@ -33,6 +34,8 @@ COUNTED = ("multi_hot", "counts", "tfidf")
 """Representations whose features are words, words in a row, or pieces of words."""
 TEXTS = 3000
 """Validation texts that are looked at, evenly spread over all."""
+LEAST_TEXTS = 10
+"""Texts that a word must stand in to be told; of fewer than a thousand texts, one of a hundred, but three."""
 READ = 80
 """Words of a text that are shown; texts of no more are picked where there are any."""
 WRONG = 2
@@ -78,7 +81,7 @@ def _told(work: Work, asked: Configuration, lineage: Lineage) -> StudyWords:
     return StudyWords(
         *(asked.config_id, lineage.fold, lineage.seed, len(some)),
         "exact" if model.is_linear else "integrated gradients",
-        top_words(model, fitted, rows, names),
+        top_words(model, fitted, rows, names, least_texts=min(LEAST_TEXTS, max(3, len(some) // 100))),
         () if separate else tuple(_read(model, fitted, rows, part, some, task)),
     )
 
@@ -99,6 +102,7 @@ def _read(
     lengths = tokens.lengths[some]
     short = lengths <= max(READ, int(lengths.min()))
     numbers = task.kind == "regression"
+    assert fitted.text is not None  # else no words are told
     picked = _far(logits, fitted, truth, short) if numbers else _sure(logits, truth, short)
     called = fitted.restore(logits[:, 0].astype(np.float32)) if numbers else _codes(logits)
     for place, why in picked:
@@ -106,10 +110,9 @@ def _read(
             model, fitted.features, csr_array(rows[[place]]), [""], names, numbers=numbers, most=rows.shape[1]
         )
         effects = {each.word: each.effect for each in told.words}
-        codes = tokens.take(some[[place]]).codes[:READ]
-        reading = tuple(
-            WordEffect(word := tokens.words[code], effects.get(word, 0.0)) for code in codes.tolist()
-        )
+        words = [tokens.words[code] for code in tokens.take(some[[place]]).codes.tolist()]
+        shares = shares_of_words(words, effects, fitted.text.asked)
+        reading = tuple(map(WordEffect, words[:READ], shares[:READ].tolist()))
         true, said = (
             f"{each:.4g}" if numbers else task.classes[int(each)] for each in (truth[place], called[place])
         )

@@ -64,8 +64,9 @@ def refuse_idle(
     chooses, where it isn't named as the family.
     """
     setting = setting or family
+    belongs = _owners(section, family)
     for key, value in given.items():
-        owners = _owners(family).get(f"{section}.{key}", ())
+        owners = belongs.get(key, ())
         if value not in (None, False, 0) and owners and chosen not in owners:
             named = " or ".join(f"'{owner}'" for owner in owners)
             without = f"{setting} = '{chosen}'" if chosen else f"no {setting}"
@@ -79,13 +80,15 @@ def refuse_idle(
 
 
 @cache
-def _owners(family: str) -> dict[str, tuple[str, ...]]:
-    """The options of `family` that each key belongs to."""
+def _owners(section: str, family: str) -> dict[str, tuple[str, ...]]:
+    """The options of `family` that each key of the section belongs to."""
     found: dict[str, tuple[str, ...]] = {}
     for option in OPTIONS:
         if option.family == family:
-            for key, _ in option.arguments:
-                found[key] = (*found.get(key, ()), option.name)
+            for path, _ in option.arguments:
+                table, _, key = path.rpartition(".")
+                if table == section:
+                    found[key] = (*found.get(key, ()), option.name)
     return found
 
 

@@ -66,6 +66,19 @@ def check_fit(
         raise WrongStudyError(found)
 
 
+def check_representations(study: Study) -> None:
+    """Raise `WrongStudyError` for what can't represent the study's texts, whatever they hold: before they are
+    encoded, which may take long.
+    """
+    found = [
+        Problem(path, sentence)
+        for path, factor, level in _levels(study)
+        if factor == "prepare.represent" and (sentence := text_problem(study, factor, level, 0))
+    ]
+    if found:
+        raise WrongStudyError(found)
+
+
 def represented(study: Study) -> tuple[Representation, ...]:
     """Every way in which the study represents its texts."""
     levels = [str(level) for _, factor, level in _levels(study) if factor == "prepare.represent"]

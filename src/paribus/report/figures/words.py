@@ -19,7 +19,7 @@ def words_figure(facts: Facts) -> Figure | None:
     if found is None or not any(each.words for each in found.classes):
         return None
     rows = [
-        {"class": each.name, "word": word.word, "mean effect": word.effect, "texts": word.texts}
+        {"class": each.name, "word": word.shown, "mean effect": word.effect, "texts": word.texts}
         for each in found.classes
         for word in each.words
     ]
@@ -27,16 +27,16 @@ def words_figure(facts: Facts) -> Figure | None:
     drawn = [
         {
             "class": each.name,
-            "word": word.word,
+            "word": word.shown,
             "effect": word.effect,
             "texts": word.texts,
-            "place": f"{place:02} {word.word}",
+            "place": f"{place:02} {word.shown}",
         }
         for each in classes
         for place, word in enumerate(each.words[:SHOWN])
     ]
     first = "; ".join(
-        f"{each.name}: {', '.join(word.word for word in each.words[:3])}" for each in classes[:4]
+        f"{each.name}: {', '.join(word.shown for word in each.words[:3])}" for each in classes[:4]
     )
     said = f"The words that speak most for each class, by their mean effect on the logit. {first}."
     chart = (

@@ -61,8 +61,8 @@ class TextFeatures:
         self.names = self.units.names
         if not self.names:
             raise DataError(
-                f"no text of the training part has {asked.low} {asked.unit}s in a row, so nothing can be"
-                " learned from: use fewer in a row in prepare.represent"
+                f"no text of the training part has {asked.low} {asked.unit}s in a row, so that nothing can be"
+                " learned: use fewer in a row in prepare.represent"
             )
         if asked.weight == "tfidf":
             counts = self.units.counts(tokens)
