@@ -107,6 +107,15 @@ def test_the_same_and_worse_are_told_apart(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_ahead_by_about_the_margin_is_open_by_the_margin_alone(tmp_path: Path) -> None:
+    """A difference that leaves out 0 would be called no difference."""
+    (found,) = answered(tmp_path, (width(levels=(16, 64), margin=0.005), scored([0.0, 0.005])))
+    (pair,) = found.pairs
+    assert not pair.main.interval.low <= 0 <= pair.main.interval.high
+    told = "isn't shown to be better than 16 units by more than 0.5 points of accuracy: ahead of it by 0.5"
+    assert told in found.sentence
+
+
 def test_an_open_question_says_how_many_seeds_would_settle_it(tmp_path: Path) -> None:
     """Chance would be read as a finding, and nobody would know how much more to run."""
     (found,) = answered(tmp_path, (width(levels=(16, 64)), scored([0.0, 0.002], spread=5)))

@@ -114,10 +114,11 @@ def _open(answer: Answer, best: int, gains: dict[int, Difference]) -> str:
     same = [place for place, gain in gains.items() if gain.decision == "the same within"]
     nearest = min(undecided, key=lambda place: undecided[place].estimate)
     gain = undecided[nearest]
+    by = f" by more than {words.size(metric, answer.margin)}" if answer.margin else ""
     told = (
         f"open; {_label(answer, best)} has the best mean {metric},"
         f" {words.score(answer.levels[best].estimate)}, but isn't shown to be better than"
-        f" {_named(answer, list(undecided))}"
+        f" {_named(answer, list(undecided))}{by}"
     )
     nearer = f" {_label(answer, nearest)}" if len(undecided) > 1 else " it"
     told += f": ahead of{nearer} by {words.size(metric, gain.estimate)} ({_interval(answer, gain.interval)})"
