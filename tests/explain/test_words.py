@@ -115,6 +115,7 @@ def test_effects_are_the_slope_on_the_way_from_a_text_without_words(
     np.testing.assert_allclose(asked_model.effects(row, 0).toarray()[0], found * dense, atol=1e-4)
 
 
+@pytest.mark.heavy
 def test_shap_agrees(prepared: Preparation, learned: WordModel) -> None:
     """Another package's answer to the same question: the same where it must be, alike elsewhere."""
     pytest.importorskip("shap")
@@ -196,6 +197,7 @@ def test_a_single_review_is_explained(prepared: Preparation, part: TrainingPart,
     assert one.method == "integrated gradients"
 
 
+@pytest.mark.heavy
 def test_a_review_is_explained_by_shap(prepared: Preparation, part: TrainingPart, learned: WordModel) -> None:
     """Else who trusts another package's answer could not ask for it."""
     pytest.importorskip("shap")

@@ -197,6 +197,7 @@ def test_a_missing_package_is_named(package: str, remedy: str, monkeypatch: pyte
         model_folder("minilm")
 
 
+@pytest.mark.heavy
 def test_minilm_knows_what_sentences_mean() -> None:
     """The packaged model would be pooled or cut otherwise than it was trained."""
     pytest.importorskip("transformers")

@@ -217,6 +217,7 @@ def test_what_fits_is_not_refused() -> None:
     refuse("stage", [asked], Task("binary", 1, ("accuracy",)))
 
 
+@pytest.mark.heavy
 def test_minilm_begins_as_the_sentence_encoder_that_it_is() -> None:
     """The packaged model would be trained on from other tokens or other numbers than it has learned."""
     pytest.importorskip("transformers")
