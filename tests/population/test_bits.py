@@ -12,7 +12,7 @@ import torch
 
 from paribus.engines import ENGINES
 from paribus.population import grouping
-from paribus.population.grouping import Segment, expected_cost, group, segment_bytes, shape_of
+from paribus.population.grouping import Shaped, expected_cost, group, segment_bytes, shape_of
 from paribus.population.outcome import FoldArrays, FoldName, Lineage, Outcome
 from paribus.study.configuration import Configuration
 from paribus.study.spec import EarlyStopping
@@ -200,7 +200,7 @@ def test_a_worker_trains_its_population_whole(monkeypatch: pytest.MonkeyPatch) -
     data = {lineage.data: fold("binary") for lineage in members}
     trained = []
 
-    def count(population: Sequence[Segment], *_: object) -> list[Outcome]:
+    def count(population: Sequence[Shaped], *_: object) -> list[Outcome]:
         trained.append([len(part) for _, part in population])
         return []
 

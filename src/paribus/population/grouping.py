@@ -33,6 +33,7 @@ POPULATION = 256
 LEAST = 1e10
 """Operations that are worth a population of their own, where a worker would have nothing to do."""
 ROUNDING = 1e-9
+"""A share that is more than a whole number of others by so little is that number."""
 EVALUATION_ROWS = 256
 """Rows that are evaluated at once: fixed, so that memory is bounded and no bit depends on it."""
 CALL = 4e6
@@ -187,7 +188,8 @@ def is_plain(configuration: Configuration) -> bool:
     return not any(extras) and configuration.prepare.class_weight == "none"
 
 
-Segment = tuple[Shape, list[Lineage]]
+Shaped = tuple[Shape, list[Lineage]]
+"""Members of one shape: what a segment is made of."""
 
 
 def group(
@@ -197,7 +199,7 @@ def group(
     memory: int,
     device: str = "cpu",
     workers: int = 1,
-) -> list[list[Segment]]:
+) -> list[list[Shaped]]:
     """Populations, each some segments within `memory` bytes together, the costliest first: a number of
     them that `workers` processes can share equally.
     """
@@ -218,7 +220,7 @@ def group(
 
 def together(
     lineages: Sequence[Lineage], sizes: Mapping[FoldName, Size], task: Task, device: str = "cpu"
-) -> list[list[Segment]]:
+) -> list[list[Shaped]]:
     """The same of lineages that were grouped before: as few populations as can be, whatever they cost."""
     most = _most(device)
     return [
@@ -234,19 +236,19 @@ def _most(device: str) -> int:
 
 def _by_shape(
     lineages: Sequence[Lineage], sizes: Mapping[FoldName, Size], task: Task, device: str
-) -> list[list[Segment]]:
+) -> list[list[Shaped]]:
     """Lists of what may be one population, each of what may be one segment: neighbours share rows."""
     shaped: dict[Shape, list[Lineage]] = {}
     for lineage in lineages:
         shaped.setdefault(shape_of(lineage, sizes[lineage.data], task, device), []).append(lineage)
-    common: dict[Common, list[Segment]] = {}
+    common: dict[Common, list[Shaped]] = {}
     for shape, members in shaped.items():
         members.sort(key=lambda lineage: (lineage.data, lineage.seed, -lineage.epochs[-1]))
         common.setdefault(shape.common, []).append((shape, members))
     return list(common.values())
 
 
-def _number(segments: Sequence[Segment], most: int, workers: int) -> int:
+def _number(segments: Sequence[Shaped], most: int, workers: int) -> int:
     """How many populations of at most `most` members and a cost of about `COST`: as many for each worker,
     but none of less than `LEAST` for that.
     """
@@ -294,10 +296,10 @@ def segment_bytes(shape: Shape, members: Sequence[Lineage]) -> int:
     return len(members) * shape.member_bytes + shape.common.width * (seen * row + kept)
 
 
-def _bundles(segments: list[Segment], memory: int, number: int) -> list[list[Segment]]:
+def _bundles(segments: list[Shaped], memory: int, number: int) -> list[list[Shaped]]:
     """The segments in `number` populations of about equal cost, or more where memory asks for them."""
     costs = [expected_cost(*segment) for segment in segments]
-    bundles: list[list[Segment]] = [[] for _ in range(number)]
+    bundles: list[list[Shaped]] = [[] for _ in range(number)]
     spent, taken = [0.0] * len(bundles), [0] * len(bundles)
     for cost, segment in sorted(zip(costs, segments, strict=True), key=lambda pair: -pair[0]):
         bytes_ = segment_bytes(*segment)
